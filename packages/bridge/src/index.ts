@@ -1,1 +1,42 @@
-export {};
+export {
+  BittenError,
+  type DataOf,
+  defineEvent,
+  describeIssue,
+  type Envelope,
+  type EventData,
+  type EventDefinition,
+  type EventType,
+  GapError,
+  InvalidEventError,
+  type Issue,
+  schemaInfo,
+} from '@bitten/schema';
+export { type BridgeStats, type BridgeStatus, EventBridge } from './bridge.js';
+export { withCorrelation } from './correlation.js';
+export {
+  balanceUpdate,
+  close,
+  configure,
+  defaultBridge,
+  disable,
+  enable,
+  type Fields,
+  fireCommand,
+  marketData,
+  patternDetected,
+  signalExpired,
+  signalGenerated,
+  signalOutcome,
+  signalOutcomeRecorded,
+  subscribe,
+  systemHealth,
+  tradeConfirmed,
+  tradeExecuted,
+  tradeOutcome,
+  userAction,
+} from './functions.js';
+export type { BridgeOptions } from './options.js';
+export type { NewEvent, PublishOptions } from './publisher.js';
+export { BridgeClosedError, OutboxFullError, type Receipt, ReceiptDroppedError } from './receipt.js';
+export type { Handler, ReceivedEvent, SubscribeOptions, Subscription } from './subscription.js';

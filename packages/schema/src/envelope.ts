@@ -1,3 +1,8 @@
+import * as v from 'valibot';
+import { compile } from './check/compile.js';
+import { anyObject, optional, text, unixTime } from './events/fields.js';
+import { limits } from './limits.js';
+
 /**
  * What travels: one event. The seven fields are those of the running system's wire; fields that are not named
  * here are kept as they came.
@@ -16,4 +21,27 @@ export interface Envelope<Data = Record<string, unknown>> {
   user_id?: string | null;
   /** At most 100 characters. */
   session_id?: string | null;
+}
+
+/** The rules of the envelope, the same for every type. */
+export const envelopeSchema = v.looseObject({
+  event_type: text(limits.event_type_length_max, 'What happened: the name of the type.'),
+  timestamp: unixTime('When it happened.'),
+  source: text(limits.source_length_max, 'Which component says so.'),
+  data: anyObject('What there is to say; the rules of the type apply.'),
+  correlation_id: optional(
+    text(
+      limits.correlation_id_length_max,
+      "What belongs together carries the same: the signal's or the fire's id.",
+    ),
+  ),
+  user_id: optional(text(limits.user_id_length_max, 'The user it concerns.')),
+  session_id: optional(text(limits.session_id_length_max, "The user's session.")),
+});
+
+const acceptsFields = compile(envelopeSchema);
+
+/** Whether a value obeys the rules of the envelope; its `data` may still break those of its type. */
+export function isEnvelope(value: unknown): value is Envelope {
+  return acceptsFields(value);
 }

@@ -1,9 +1,27 @@
+/**
+ * What kind of wrong, for programs: a required field that is not there, a value of another type, a number or
+ * the length of a string out of bounds, a word that is not one of those allowed, a value that breaks another
+ * rule of its type (a pattern, say), something JSON cannot carry or text that is no JSON, too deep, too large,
+ * something that looks like a password or a key.
+ */
+export type IssueCode =
+  | 'missing'
+  | 'type'
+  | 'range'
+  | 'length'
+  | 'choice'
+  | 'format'
+  | 'json'
+  | 'depth'
+  | 'size'
+  | 'secret';
+
 /** One thing wrong with one field of an event. */
 export interface Issue {
   /** Where, from the envelope's root: `data.direction`; empty for the event as a whole. */
   path: string;
   /** What kind of wrong, for programs. */
-  code: 'missing' | 'type' | 'range' | 'length' | 'choice' | 'json' | 'depth' | 'size' | 'secret';
+  code: IssueCode;
   /** What stood there, shortened for display. */
   found: string;
   /** What would be right. */

@@ -1,1 +1,75 @@
-export {};
+export { BodyWriter, joinBodies, joinEvents, oneLine, splitBytes, splitEvents } from './bodies.js';
+export {
+  BusClient,
+  type BusClientOptions,
+  type CursorOptions,
+  type FetchOptions,
+  type PublishBatch,
+  type RequestOptions,
+} from './client.js';
+export {
+  BacklogFullError,
+  BadReplyError,
+  BadRequestError,
+  BindError,
+  ClientClosedError,
+  ConnectionLostError,
+  CountError,
+  DeadlineError,
+  NotConnectedError,
+  NotUtf8Error,
+  OutOfSequenceError,
+  PortInUseError,
+  PositionBeyondEndError,
+  RemoteError,
+  UnavailableError,
+} from './errors.js';
+export { Ingress, type IngressOptions } from './ingress.js';
+export type { ListenOptions } from './listening.js';
+export { LiveFeed } from './live-feed.js';
+export {
+  type BusStats,
+  type CursorCommitRequest,
+  type CursorDeleteRequest,
+  type CursorInfo,
+  type CursorListRequest,
+  type CursorOpenRequest,
+  type CursorPlace,
+  type CursorResetRequest,
+  type EventFilter,
+  type FailureReply,
+  type FetchReply,
+  type FetchRequest,
+  type HelloReply,
+  type HelloRequest,
+  type LogName,
+  type Op,
+  type PingRequest,
+  type PlacementRun,
+  type Position,
+  type ProducerRequest,
+  type PublishReply,
+  type PublishRequest,
+  protocolVersion,
+  type ReceiptLevel,
+  type RejectedEvent,
+  type Replies,
+  type Reply,
+  type Request,
+  type SeqRun,
+  type StatsRequest,
+  type SuccessReply,
+  type WireError,
+} from './messages.js';
+export type { StartTimer } from './outstanding.js';
+export type { Peer, PeerId } from './peers.js';
+export { decodeReply, encodeReply, type ReplyHeader, readReply } from './replies.js';
+export { decodeRequest, encodeRequest } from './requests.js';
+export {
+  BusServer,
+  type BusServerOptions,
+  type Handle,
+  type Respond,
+  type ServerCounters,
+} from './server.js';
+export type { Status } from './status.js';

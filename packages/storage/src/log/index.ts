@@ -1,1 +1,13 @@
-export {};
+export { BeyondEndError, CorruptLogError, type CorruptPlace, LogUnavailableError } from './errors.js';
+export { type LogIo, nodeIo, type Span } from './io.js';
+export { MemoryLog, type MemoryLogOptions } from './memory-log.js';
+export { type OpenLogOptions, openLog, segmentBytesMin } from './open-log.js';
+export type { SegmentLog } from './segment-log.js';
+export type {
+  Log,
+  LogRecord,
+  LogStats,
+  NewRecord,
+  Placement,
+  RetentionPolicy,
+} from './types.js';

@@ -47,8 +47,8 @@ export interface LogStats {
  * that runs backwards is held at the last value.
  *
  * **Failure.** When `commit` returns, everything staged survives a crash of the process, of the system and of
- * the power (with `durability: 'fsync'`; with `'none'` only of the process). When it throws, nothing of it is
- * in the log, now or after a restart, and staging may go on. A crash within a commit leaves, after reopening,
+ * the power (with `durability: 'fsync'`; with `'none'` only of the process). When it throws, what was staged is
+ * dropped, nothing of it is in the log, now or after a restart, and staging may go on. A crash within a commit leaves, after reopening,
  * a prefix of what was staged, cut at a record: a torn tail is removed on open. A record in the middle whose
  * checksum does not match is reported by `read` as `CorruptLogError` with its place, and is never skipped.
  */
@@ -64,13 +64,18 @@ export interface Log {
   stage(record: NewRecord): number;
   /** Bytes staged and not yet committed. */
   readonly stagedBytes: number;
-  /** Writes and, with `durability: 'fsync'`, syncs all that is staged. Throws `LogUnavailableError`. */
+  /**
+   * Writes and, with `durability: 'fsync'`, syncs all that is staged; does nothing where nothing is.
+   * Throws `LogUnavailableError`; what was staged is dropped then.
+   */
   commit(): void;
+  /** Drops what is staged and not yet committed. */
+  discard(): void;
 
   /**
    * Committed records from `from` on, about `bytesMax` of them, at least one where there is one; the first is
-   * cut so that it begins at `from`. Empty at the end.
-   * Throws `GapError`, `BeyondEndError`, `CorruptLogError`.
+   * cut so that it begins at `from`. Empty at the end, and only there. The bodies of one call share a buffer.
+   * Throws `GapError`, `BeyondEndError`, `CorruptLogError`, `LogUnavailableError`.
    */
   read(from: number, bytesMax: number): LogRecord[];
   /** The place of the first event appended at or after a time in Unix seconds; `nextSeq` where there is none. */

@@ -49,21 +49,60 @@ export interface StoredEvent {
   session_id: string | null;
   data: Record<string, unknown>;
   created_at: number;
+  /** Fields of the envelope that have no column; absent where there is none. */
+  extra?: Record<string, unknown>;
+}
+
+/** A row of `dead_letters`. */
+export interface StoredDeadLetter extends DeadLetter {
+  /** Its place in the dead-letter log. */
+  id: number;
+  /** `open` until somebody has dealt with it. */
+  status: string;
 }
 
 export interface StoreStats {
-  /** Since this store was opened. */
+  /** Since this store was opened; what was applied before and came again does not count. */
   events_received: number;
   events_stored: number;
   events_failed: number;
-  /** Unix seconds. */
+  /** Unix seconds: when this store was opened. */
   start_time: number;
+  /** Unix seconds: when an event was stored last. */
   last_event_time: number | null;
   /** Seconds since this store was opened. */
   uptime: number;
 }
 
-/** Positions `from` up to, not including, `next` of a log, and what stands there. */
+/** What is stored of one event type. */
+export interface TypeSummary {
+  event_type: string;
+  rows: number;
+  /** Unix seconds, the events' own time. */
+  first_timestamp: number;
+  last_timestamp: number;
+}
+
+/** What is in the store, cheap to ask however large it is. */
+export interface StoreSummary {
+  log_id: string | null;
+  rows: number;
+  /** Most rows first. */
+  by_type: TypeSummary[];
+  /** Unix seconds, the events' own time; null for an empty store. */
+  first_timestamp: number | null;
+  last_timestamp: number | null;
+  dead_letters: number;
+  /** Of the database and its write-ahead log; 0 where nothing is on disk. */
+  bytes: number;
+  /** The next position to apply, by log. */
+  cursors: { events: number; dead_letters: number };
+}
+
+/**
+ * Positions `from` up to, not including, `next` of a log, and what stands there, in order. A position without
+ * an item is passed over: it is how a follower says that retention removed what stood there.
+ */
 export interface Span<Item> {
   from: number;
   next: number;
@@ -90,9 +129,11 @@ export interface Store {
   cursor(log: 'events' | 'dead_letters'): number;
   applyEvents(span: Span<LoggedEvent>): void;
   applyDeadLetters(span: Span<DeadLetter & { seq: number; appendedAt: number }>): void;
-  /** Newest first. */
+  /** Newest first by the events' own time, the later `seq` first where that is equal. */
   queryEvents(query: EventQuery): StoredEvent[];
-  deadLetters(query?: { limit?: number }): Array<DeadLetter & { id: number; status: string }>;
+  /** Newest first; `limit` is 100 by default. */
+  deadLetters(query?: { limit?: number }): StoredDeadLetter[];
   getStats(): StoreStats;
+  summary(): StoreSummary;
   close(): void;
 }

@@ -1,0 +1,129 @@
+import { GapError } from '@bitten/schema';
+import type { BusClient, FetchReply, LogName } from '@bitten/transport';
+
+interface FollowerOptions {
+  client: BusClient;
+  log: LogName;
+  /** The name of the durable cursor at the bus: it holds retention back. */
+  cursor: string;
+  linger_ms: number;
+  /** Where the store stands. */
+  position: () => number;
+  /** Stores a page and moves the store's cursor, in one transaction. */
+  apply: (page: FetchReply) => void;
+  /** Goes on behind what retention has removed. */
+  skip: (gap: GapError) => void;
+  /** Hears, once for each spell of trouble, why following has stopped for now. */
+  onTrouble: (error: unknown) => void;
+  onRecovered: () => void;
+}
+
+const wait_ms = 30_000;
+const fetchBytesMax = 1024 * 1024;
+const commitInterval_ms = 200;
+const retryDelay_ms = { min: 100, max: 2_000 };
+
+/**
+ * Follows a log by position into the store.
+ *
+ * **Ordering.** Pages are applied one after the other, each from where the store stands. The next page is on
+ * its way while one is applied, so that the bus, the wire and the database work at the same time.
+ *
+ * **Failure.** The store's own cursor, moved in the same transaction as the rows, is the only one that counts;
+ * the one at the bus follows it and keeps retention away. After any failure reading starts again from the store.
+ */
+export class Follower {
+  readonly #o: FollowerOptions;
+  readonly #abort = new AbortController();
+  readonly #done: Promise<void>;
+  #commitTimer: NodeJS.Timeout | undefined;
+  #committed = 0;
+  #inTrouble = false;
+
+  constructor(options: FollowerOptions) {
+    this.#o = options;
+    this.#done = this.#run();
+  }
+
+  /** Ends after the page in hand, and tells the bus where the store stands. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    clearTimeout(this.#commitTimer);
+    await this.#done;
+    await this.#commit();
+  }
+
+  async #run(): Promise<void> {
+    let delay_ms = retryDelay_ms.min;
+    while (!this.#abort.signal.aborted) {
+      try {
+        await this.#follow(() => {
+          delay_ms = retryDelay_ms.min;
+        });
+      } catch (error) {
+        if (this.#abort.signal.aborted) return;
+        if (error instanceof GapError) {
+          this.#o.skip(error);
+          continue;
+        }
+        if (!this.#inTrouble) this.#o.onTrouble(error);
+        this.#inTrouble = true;
+        await this.#pause(delay_ms);
+        delay_ms = Math.min(delay_ms * 2, retryDelay_ms.max);
+      }
+    }
+  }
+
+  async #follow(onProgress: () => void): Promise<void> {
+    const { client, cursor, log, position, apply } = this.#o;
+    await client.openCursor({ name: cursor, log, from: position(), hold: true });
+    let coming = this.#fetch(position());
+    for (;;) {
+      const page = await coming;
+      if (this.#inTrouble) this.#o.onRecovered();
+      this.#inTrouble = false;
+      coming = this.#fetch(page.next);
+      // Its failure is met where it is awaited; until then it must not count as unhandled.
+      coming.catch(() => undefined);
+      if (page.next > page.from) apply(page);
+      onProgress();
+      this.#commitSoon();
+    }
+  }
+
+  #fetch(from: number): Promise<FetchReply> {
+    const { client, log, linger_ms } = this.#o;
+    const request = { log, from, wait_ms, linger_ms, max_bytes: fetchBytesMax };
+    return client.fetch(request, { signal: this.#abort.signal });
+  }
+
+  #commitSoon(): void {
+    this.#commitTimer ??= setTimeout(() => {
+      this.#commitTimer = undefined;
+      void this.#commit();
+    }, commitInterval_ms);
+  }
+
+  async #commit(): Promise<void> {
+    const next = this.#o.position();
+    if (next === this.#committed) return;
+    try {
+      await this.#o.client.commitCursor(this.#o.cursor, next, { timeout_ms: 1_000 });
+      this.#committed = next;
+    } catch {
+      // The bus is away; the next commit says the same and more.
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#abort.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#abort.signal.addEventListener('abort', done);
+    });
+  }
+}

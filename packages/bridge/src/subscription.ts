@@ -1,0 +1,217 @@
+import { type Envelope, GapError } from '@bitten/schema';
+import {
+  type BusClient,
+  type EventFilter,
+  type FetchReply,
+  type Position,
+  splitEvents,
+} from '@bitten/transport';
+
+/** Which events, and from where on. */
+export interface SubscribeOptions extends EventFilter {
+  /**
+   * `now` (the default), `start`, a `seq`, or the first event appended at or after a time in Unix seconds. With
+   * a cursor it counts only when the cursor is new.
+   */
+  from?: 'now' | 'start' | number | { time: number };
+  /**
+   * The name of a durable cursor: the position is kept by the bus, and the next subscription of that name goes
+   * on after the last event whose handler succeeded.
+   */
+  cursor?: string;
+  /** Keep retention from passing the cursor. Default false: if it does, `onGap` hears of it. */
+  hold?: boolean;
+  /** Hears which events retention removed before they were read; reading goes on after them. */
+  onGap?: (gap: GapError) => void;
+  /** Hears what a handler threw, and what keeps the subscription from reading. */
+  onError?: (error: unknown) => void;
+  /** What becomes of an event whose handler threw. Default: `retry` with a cursor, `skip` without. */
+  onHandlerError?: 'retry' | 'skip' | 'stop';
+}
+
+/** An event as a subscriber gets it. */
+export interface ReceivedEvent<Data = Record<string, unknown>> extends Envelope<Data> {
+  /** Its place in the log. */
+  seq: number;
+  /** When the bus appended it, Unix seconds. */
+  appended_at: number;
+}
+
+/** The next event is handed over when the promise, if there is one, has resolved. */
+export type Handler = (event: ReceivedEvent) => void | Promise<void>;
+
+const wait_ms = 30_000;
+const commitInterval_ms = 200;
+const retryDelay_ms = { min: 50, max: 2_000 };
+
+/**
+ * Reads events from the log and hands them to a handler, one after the other.
+ *
+ * **Ordering.** In the order of `seq`, without gap or repeat, history and live alike: both are one read of one
+ * log, which waits where it ends. What retention removed is reported, never skipped in silence.
+ *
+ * **Failure.** After a lost connection reading goes on where it was. With a durable cursor an event counts as
+ * dealt with when its handler has succeeded; after a crash those of the last fifth of a second may come again.
+ */
+export class Subscription {
+  readonly #client: BusClient;
+  readonly #options: SubscribeOptions;
+  readonly #handler: Handler;
+  readonly #abort = new AbortController();
+  readonly #done: Promise<void>;
+  #position: number | null = null;
+  #committed = 0;
+  #committing: Promise<void> = Promise.resolve();
+  #commitTimer: NodeJS.Timeout | undefined;
+  #end = 0;
+  #ready!: () => void;
+
+  /** Resolves when the position is known: every event appended from then on is delivered. */
+  readonly ready = new Promise<void>((resolve) => {
+    this.#ready = resolve;
+  });
+
+  constructor(client: BusClient, options: SubscribeOptions, handler: Handler) {
+    this.#client = client;
+    this.#options = options;
+    this.#handler = handler;
+    this.#done = this.#run();
+  }
+
+  /** The next `seq` to be handed over; null before the first answer of the bus. */
+  get position(): number | null {
+    return this.#position;
+  }
+
+  /** How many events of the log are still to be looked at, as of the last answer. */
+  get lag(): number {
+    return this.#position === null ? 0 : Math.max(0, this.#end - this.#position);
+  }
+
+  /** Stops after the event in hand and commits the cursor. */
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#done;
+    clearTimeout(this.#commitTimer);
+    await this.#committing;
+    await this.#commitNow().catch(() => undefined);
+  }
+
+  get #closed(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    let delay_ms = retryDelay_ms.min;
+    while (!this.#closed) {
+      try {
+        this.#position ??= await this.#open();
+        this.#ready();
+        await this.#deliver(await this.#fetch(this.#position));
+        delay_ms = retryDelay_ms.min;
+      } catch (error) {
+        if (this.#closed) return;
+        if (error instanceof GapError && this.#options.onGap !== undefined) {
+          this.#options.onGap(error);
+          this.#position = error.to;
+          continue;
+        }
+        this.#options.onError?.(error);
+        if (error instanceof GapError) this.#position = error.to;
+        await this.#pause(delay_ms);
+        delay_ms = Math.min(delay_ms * 2, retryDelay_ms.max);
+      }
+    }
+  }
+
+  async #open(): Promise<number> {
+    const { from = 'now', cursor, hold = false } = this.#options;
+    const position: Position = from === 'now' ? 'end' : from;
+    if (cursor !== undefined) {
+      const { next } = await this.#client.openCursor({ name: cursor, from: position, hold });
+      this.#committed = next;
+      return next;
+    }
+    if (typeof position === 'number') return position;
+    // Asks for nothing but the place that the words stand for.
+    return (await this.#client.fetch({ from: position, max_bytes: 1, wait_ms: 0 })).from;
+  }
+
+  #fetch(from: number): Promise<FetchReply> {
+    const { types, symbols, users, sources } = this.#options;
+    const filter: EventFilter = {
+      ...(types === undefined ? {} : { types }),
+      ...(symbols === undefined ? {} : { symbols }),
+      ...(users === undefined ? {} : { users }),
+      ...(sources === undefined ? {} : { sources }),
+    };
+    return this.#client.fetch({ from, filter, wait_ms }, { signal: this.#abort.signal });
+  }
+
+  async #deliver(reply: FetchReply): Promise<void> {
+    this.#end = reply.end;
+    const texts = splitEvents(reply.body);
+    let index = 0;
+    for (const [first, count, appended_at] of reply.runs) {
+      for (let seq = first; seq < first + count; seq += 1) {
+        const event = { ...(JSON.parse(texts[index]!) as Envelope), seq, appended_at };
+        index += 1;
+        if (!(await this.#handle(event))) return;
+        this.#position = seq + 1;
+        this.#commitSoon();
+        if (this.#closed) return;
+      }
+    }
+    this.#position = reply.next;
+    this.#commitSoon();
+  }
+
+  /** Whether the event has been dealt with. */
+  async #handle(event: ReceivedEvent): Promise<boolean> {
+    const { cursor, onError } = this.#options;
+    const policy = this.#options.onHandlerError ?? (cursor === undefined ? 'skip' : 'retry');
+    let delay_ms = retryDelay_ms.min;
+    for (;;) {
+      try {
+        const result = this.#handler(event);
+        if (result !== undefined) await result;
+        return true;
+      } catch (error) {
+        onError?.(error);
+        if (policy === 'skip') return true;
+        if (policy === 'stop') this.#abort.abort();
+        else await this.#pause(delay_ms);
+        if (this.#closed) return false;
+        delay_ms = Math.min(delay_ms * 2, retryDelay_ms.max);
+      }
+    }
+  }
+
+  #commitSoon(): void {
+    if (this.#options.cursor === undefined || this.#commitTimer !== undefined) return;
+    this.#commitTimer = setTimeout(() => {
+      this.#commitTimer = undefined;
+      this.#committing = this.#commitNow().catch(() => undefined);
+    }, commitInterval_ms);
+  }
+
+  async #commitNow(): Promise<void> {
+    const { cursor } = this.#options;
+    const next = this.#position;
+    if (cursor === undefined || next === null || next === this.#committed) return;
+    await this.#client.commitCursor(cursor, next);
+    this.#committed = next;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#abort.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#abort.signal.addEventListener('abort', done);
+    });
+  }
+}

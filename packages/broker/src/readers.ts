@@ -1,0 +1,134 @@
+import type { Log } from '@bitten/storage/log';
+import { compileFilter, type Facets, type Filter } from './filter.js';
+import { type Page, PageBuilder } from './page.js';
+
+export interface ReadRequest {
+  log: Log;
+  /** A resolved position. */
+  from: number;
+  filter?: Filter | undefined;
+  maxBytes: number;
+  wait_ms: number;
+  linger_ms: number;
+}
+
+export type ReadDone = (error: unknown, page: Page | null) => void;
+
+/** One request on its way to its answer. */
+interface Read extends ReadRequest {
+  passes: ((event: Facets) => boolean) | null;
+  page: PageBuilder;
+  /** How much a filtered read has looked at. */
+  scannedBytes: number;
+  /** When the reader is answered, whatever there is; `performance.now()` milliseconds. */
+  deadline: number;
+  timer: NodeJS.Timeout | undefined;
+  lingering: boolean;
+  done: ReadDone;
+}
+
+/** A backlog of so many events is served at once: a reader that catches up has nothing to linger for. */
+const backlogServedAtOnce = 1_000;
+/** How much of the log a filtered read looks at before it lets others have their turn. */
+const scanBytesPerTurn = 512 * 1024;
+/** How much it looks at before it answers, matches or not, so that the reader's position moves. */
+const scanBytesPerReply = 32 * 1024 * 1024;
+
+/**
+ * Serves readers: at once from the log where something is there, later where they wait for it.
+ *
+ * **Ordering.** A page covers the positions from `from` up to `next` without a hole, whatever was filtered.
+ *
+ * **Failure.** Reading holds nothing on behalf of a reader but its request: one that stops reading costs a
+ * reply in its socket's buffer and slows nobody. A gap or a corrupt record is an error to that reader alone.
+ */
+export class Readers {
+  readonly #waiting = new Set<Read>();
+  #closed = false;
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  read(request: ReadRequest, done: ReadDone): void {
+    this.#consider({
+      ...request,
+      passes: compileFilter(request.filter),
+      page: new PageBuilder(request.from, request.maxBytes),
+      scannedBytes: 0,
+      deadline: performance.now() + request.wait_ms,
+      timer: undefined,
+      lingering: false,
+      done,
+    });
+  }
+
+  /** Tells those who wait that a log has grown. */
+  wake(log: Log): void {
+    for (const read of this.#waiting) {
+      if (read.log === log && log.nextSeq > read.page.next) this.#consider(read);
+    }
+  }
+
+  /** Answers everybody with what there is. */
+  close(): void {
+    this.#closed = true;
+    for (const read of this.#waiting) this.#serve(read);
+  }
+
+  /** Serves, lingers or waits, whichever a read's position calls for. */
+  #consider(read: Read): void {
+    const backlog = read.log.nextSeq - read.page.next;
+    if (backlog === 0) return this.#waitUntil(read, read.deadline);
+    // A position outside the log, on either side, is the log's to refuse.
+    if (backlog < 0 || read.linger_ms === 0 || backlog >= backlogServedAtOnce) return this.#serve(read);
+    if (read.lingering) return;
+    read.lingering = true;
+    this.#waitUntil(read, performance.now() + read.linger_ms);
+  }
+
+  #waitUntil(read: Read, time: number): void {
+    const left_ms = time - performance.now();
+    if (left_ms <= 0 || this.#closed) return this.#serve(read);
+    clearTimeout(read.timer);
+    read.timer = setTimeout(() => this.#serve(read), left_ms);
+    this.#waiting.add(read);
+  }
+
+  #serve(read: Read): void {
+    clearTimeout(read.timer);
+    this.#waiting.delete(read);
+    if (read.passes !== null) return this.#scan(read, read.passes);
+    try {
+      for (const record of read.log.read(read.from, read.maxBytes)) read.page.addRecord(record);
+    } catch (error) {
+      return read.done(error, null);
+    }
+    read.done(null, read.page.build(read.log.nextSeq));
+  }
+
+  /** Looks through the log for matches, a slice a turn of the event loop. */
+  #scan(read: Read, passes: (event: Facets) => boolean): void {
+    const { log, page } = read;
+    try {
+      for (const record of log.read(page.next, scanBytesPerTurn)) {
+        read.scannedBytes += record.body.length;
+        page.addMatches(record, passes);
+        if (page.full) break;
+      }
+    } catch (error) {
+      return read.done(error, null);
+    }
+    const atEnd = page.next >= log.nextSeq;
+    const timeLeft = performance.now() < read.deadline && !this.#closed;
+    if (!atEnd && !page.full && read.scannedBytes < scanBytesPerReply) {
+      setImmediate(() => this.#scan(read, passes));
+    } else if (atEnd && page.empty && timeLeft) {
+      // Nothing has matched so far: wait on from where the scan has come to.
+      read.lingering = false;
+      this.#waitUntil(read, read.deadline);
+    } else {
+      read.done(null, page.build(log.nextSeq));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { defineSettings } from './declare.js';
+
+/** A TCP port; 0 lets the system choose a free one. */
+export const portSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
+
+/** The settings that mean the same to every app. An app declares its own beside the ones of these it uses. */
+export const sharedSettings = defineSettings({
+  dataDir: {
+    env: 'BITTEN_DATA_DIR',
+    flag: '--data-dir',
+    schema: v.pipe(v.string(), v.minLength(1)),
+    default: (place) => join(place.root, 'data'),
+    path: true,
+    description: 'folder of the log, the store and the spools',
+  },
+  host: {
+    env: 'BITTEN_HOST',
+    flag: '--host',
+    schema: v.pipe(v.string(), v.minLength(1)),
+    default: '127.0.0.1',
+    description: 'address the bus listens on',
+  },
+  pubPort: {
+    env: 'BITTEN_PUB_PORT',
+    flag: '--pub-port',
+    schema: portSchema,
+    default: 5570,
+    description: 'port of the live feed',
+  },
+  pullPort: {
+    env: 'BITTEN_PULL_PORT',
+    flag: '--pull-port',
+    schema: portSchema,
+    default: 5571,
+    description: 'port of the ingress without receipts',
+  },
+  busPort: {
+    env: 'BITTEN_BUS_PORT',
+    flag: '--bus-port',
+    schema: portSchema,
+    default: 5572,
+    description: 'port of the bus protocol',
+  },
+  httpPort: {
+    env: 'BITTEN_HTTP_PORT',
+    flag: '--http-port',
+    schema: portSchema,
+    default: 5580,
+    description: 'port of the dashboard, the metrics and the health check',
+  },
+  logLevel: {
+    env: 'BITTEN_LOG_LEVEL',
+    flag: '--log-level',
+    schema: v.picklist(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    default: 'info',
+    description: 'least severity that is logged',
+  },
+  logFormat: {
+    env: 'BITTEN_LOG_FORMAT',
+    flag: '--log-format',
+    schema: v.picklist(['auto', 'pretty', 'json']),
+    default: 'auto',
+    description: 'how log lines look; auto is pretty on a terminal and json elsewhere',
+  },
+});

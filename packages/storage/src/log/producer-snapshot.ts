@@ -1,0 +1,31 @@
+import { crc32 } from 'node:zlib';
+import { type LogIo, readFile, replaceFile } from './io.js';
+
+/** Two lines of JSON: what this is and the second line's checksum; then `[producer, last]` for each. */
+export interface SnapshotOptions {
+  path: string;
+  /** First place of the segment that begins with it. */
+  seq: number;
+  producers: Array<[string, number]>;
+  durable: boolean;
+}
+
+export function writeSnapshot(io: LogIo, { path, seq, producers, durable }: SnapshotOptions): void {
+  const lines = JSON.stringify(producers);
+  const head = JSON.stringify({ format: 1, seq, crc: crc32(lines) });
+  replaceFile(io, path, Buffer.from(`${head}\n${lines}\n`), durable);
+}
+
+/** Null where it is missing, damaged or another segment's. */
+export function readSnapshot(io: LogIo, path: string, seq: number): Array<[string, number]> | null {
+  const [head, lines] = readFile(io, path)?.toString('utf8').split('\n') ?? [];
+  if (head === undefined || lines === undefined) return null;
+  try {
+    const { format, seq: of, crc } = JSON.parse(head) as Record<string, unknown>;
+    if (format !== 1 || of !== seq || crc !== crc32(lines)) return null;
+    return JSON.parse(lines) as Array<[string, number]>;
+  } catch {
+    // Not JSON: damaged, and made anew from the segments before.
+    return null;
+  }
+}

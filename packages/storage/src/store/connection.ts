@@ -1,0 +1,63 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { MissingStoreError } from './errors.js';
+import { type Migration, migrate, requireCurrent } from './migrations.js';
+import { withSqliteErrors } from './sqlite-errors.js';
+
+/** Measured in docs/adr/0002-store-synchronous-full.md and 0003-lean-tables.md. */
+const pageBytes = 4096;
+const walBytesMax = 64 * 1024 * 1024;
+const writerCacheBytes = 48 * 1024 * 1024;
+const readerCacheBytes = 16 * 1024 * 1024;
+/** How long to wait for another connection's lock, such as that of a backup. */
+const busyTimeout_ms = 5_000;
+
+/** Opens the store for its one writer: makes it where it is missing, and migrates it. */
+export function openWriter(file: string, migrations: readonly Migration[]): Database.Database {
+  return opened(file, false, (db) => {
+    // Before anything is changed, so that a stranger's file is left as it was.
+    migrate(db, { file, migrations });
+    chmodSync(file, 0o600);
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma(`wal_autocheckpoint = ${walBytesMax / pageBytes}`);
+    db.pragma(`journal_size_limit = ${walBytesMax}`);
+    db.pragma(`cache_size = ${-writerCacheBytes / 1024}`);
+    db.pragma('temp_store = MEMORY');
+  });
+}
+
+/** Opens the store for queries, beside a writer or without one. Throws `MissingStoreError`. */
+export function openReader(file: string, migrations: readonly Migration[]): Database.Database {
+  if (!existsSync(file)) throw new MissingStoreError(file);
+  return opened(file, true, (db) => {
+    requireCurrent(db, { file, migrations });
+    db.pragma(`cache_size = ${-readerCacheBytes / 1024}`);
+    db.pragma('temp_store = MEMORY');
+  });
+}
+
+function opened(
+  file: string,
+  readonly: boolean,
+  prepare: (db: Database.Database) => void,
+): Database.Database {
+  return withSqliteErrors(file, () => {
+    if (!readonly) makePrivate(file);
+    const db = new Database(file, { readonly, fileMustExist: true, timeout: busyTimeout_ms });
+    try {
+      prepare(db);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** SQLite would create the file by the umask; its -wal and -shm take over the mode of the file. */
+function makePrivate(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, 'a', 0o600));
+}

@@ -1,0 +1,126 @@
+import type { Envelope } from '@bitten/schema';
+import type { Database, Statement } from 'better-sqlite3';
+import { encodeAppendedAt } from './appended-at.js';
+import { nameOf, symbolOf, text, timestampOf } from './columns.js';
+import { cutEventText, flatDataText, hasExtras } from './event-text.js';
+import { NameTable } from './names.js';
+import { ShapeBook } from './shape-book.js';
+import { secondsText } from './shorthand.js';
+import { type SpecialWriter, specialWriters } from './special-rows.js';
+import { isContentError } from './sqlite-errors.js';
+import type { LoggedEvent } from './types.js';
+
+/** What one span adds to a type's row. */
+interface Tally {
+  id: number;
+  special: SpecialWriter | undefined;
+  rows: number;
+  timestampSum: number;
+}
+
+/** A flood of types must not fill the memory. */
+const tallies_max = 2_000;
+
+/**
+ * Writes events as rows, within the caller's transaction. This is the hot path: statements are prepared once,
+ * values are bound by position, and little is allocated for a row but the text it stores.
+ */
+export class EventWriter {
+  readonly #insert: Statement;
+  readonly #count: Statement;
+  readonly #types: NameTable;
+  readonly #sources: NameTable;
+  readonly #symbols: NameTable;
+  readonly #shapes: ShapeBook;
+  readonly #specials: Map<string, SpecialWriter>;
+  readonly #tallies = new Map<string, Tally>();
+
+  constructor(db: Database) {
+    this.#insert = db.prepare('INSERT INTO event_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#count = db.prepare(
+      'UPDATE event_types SET row_count = row_count + ?, timestamp_sum = timestamp_sum + ? WHERE type_id = ?',
+    );
+    this.#types = new NameTable(db, { table: 'event_types', key: 'type_id' });
+    this.#sources = new NameTable(db, { table: 'sources', key: 'source_id' });
+    this.#symbols = new NameTable(db, { table: 'symbols', key: 'symbol_id' });
+    this.#shapes = new ShapeBook(db);
+    this.#specials = specialWriters(db);
+  }
+
+  /** Writes one event. False where the database refused it for its content. */
+  write(item: LoggedEvent): boolean {
+    const { event, seq, appendedAt } = item;
+    try {
+      const tally = this.#tally(nameOf(event.event_type));
+      const timestamp = timestampOf(event.timestamp, appendedAt);
+      this.#insertRow(item, tally.id, timestamp);
+      tally.rows++;
+      tally.timestampSum += timestamp;
+      const { data } = event;
+      if (tally.special !== undefined && typeof data === 'object' && data !== null) {
+        tally.special(seq, appendedAt, data);
+      }
+      return true;
+    } catch (error) {
+      if (isContentError(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Adds the counts of what was written since the last call to the types' rows. */
+  settle(): void {
+    for (const tally of this.#tallies.values()) {
+      if (tally.rows === 0) continue;
+      this.#count.run(tally.rows, tally.timestampSum, tally.id);
+      tally.rows = 0;
+      tally.timestampSum = 0;
+    }
+    if (this.#tallies.size > tallies_max) this.#tallies.clear();
+  }
+
+  /** Forgets what was learned within a transaction that was undone. */
+  forget(): void {
+    this.#tallies.clear();
+    this.#types.forget();
+    this.#sources.forget();
+    this.#symbols.forget();
+    this.#shapes.reload();
+  }
+
+  #insertRow(item: LoggedEvent, typeId: number, timestamp: number): void {
+    const event: Envelope = item.event;
+    const withExtras = hasExtras(event);
+    const flat = withExtras ? null : flatDataText(item.text);
+    const cut = flat === null ? cutEventText(item.text, event) : null;
+    const symbol = symbolOf(event.data);
+    const correlationId = text(event.correlation_id);
+    const short = this.#shapes.shorten(typeId, cut === null ? flat! : cut.data, {
+      correlationId,
+      symbol,
+      seconds: secondsText(timestamp),
+    });
+    this.#insert.run(
+      item.seq,
+      typeId,
+      this.#sources.id(nameOf(event.source)),
+      symbol === null ? null : this.#symbols.id(symbol),
+      this.#shapes.lastId,
+      timestamp,
+      encodeAppendedAt(timestamp, item.appendedAt),
+      correlationId,
+      text(event.user_id),
+      text(event.session_id),
+      short,
+      cut === null ? null : cut.extra,
+    );
+  }
+
+  #tally(name: string): Tally {
+    let tally = this.#tallies.get(name);
+    if (tally === undefined) {
+      tally = { id: this.#types.id(name), special: this.#specials.get(name), rows: 0, timestampSum: 0 };
+      this.#tallies.set(name, tally);
+    }
+    return tally;
+  }
+}

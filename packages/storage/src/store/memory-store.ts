@@ -1,0 +1,138 @@
+import { AppliedCounts, systemClock } from './applied-counts.js';
+import { nameOf, symbolOf, text, timestampOf } from './columns.js';
+import { cutEventText } from './event-text.js';
+import { limitOf, mayBind, remainder } from './spans.js';
+import { type FollowedLog, least, most } from './store-info.js';
+import type {
+  DeadLetter,
+  EventQuery,
+  LoggedEvent,
+  Span,
+  Store,
+  StoredDeadLetter,
+  StoredEvent,
+  StoreStats,
+  StoreSummary,
+  TypeSummary,
+} from './types.js';
+
+/** The store's twin in memory, for tests: the same guarantees and answers, without a file. */
+export class MemoryStore implements Store {
+  logId: string | null = null;
+  readonly #events: StoredEvent[] = [];
+  readonly #deadLetters: StoredDeadLetter[] = [];
+  readonly #cursors = { events: 1, dead_letters: 1 };
+  readonly #counts: AppliedCounts;
+
+  constructor({ clock = systemClock }: { clock?: () => number } = {}) {
+    this.#counts = new AppliedCounts(clock);
+  }
+
+  bind(logId: string): void {
+    const isEmpty = this.#cursors.events === 1 && this.#cursors.dead_letters === 1;
+    if (mayBind(logId, this.logId, isEmpty)) this.logId = logId;
+  }
+
+  cursor(log: FollowedLog): number {
+    return this.#cursors[log];
+  }
+
+  applyEvents(span: Span<LoggedEvent>): void {
+    const items = this.#remainder('events', span);
+    if (items === null) return;
+    this.#events.push(...items.map(storedEvent));
+    this.#cursors.events = span.next;
+    this.#counts.add(items.length, 0);
+  }
+
+  applyDeadLetters(span: Span<DeadLetter & { seq: number; appendedAt: number }>): void {
+    const items = this.#remainder('dead_letters', span);
+    if (items === null) return;
+    for (const { seq, appendedAt: _, ...letter } of items) {
+      this.#deadLetters.push({ ...letter, id: seq, status: 'open' });
+    }
+    this.#cursors.dead_letters = span.next;
+  }
+
+  queryEvents(query: EventQuery): StoredEvent[] {
+    const limit = limitOf(query.limit);
+    return this.#events
+      .filter((event) => matches(event, query))
+      .sort((a, b) => b.timestamp - a.timestamp || b.id - a.id)
+      .slice(0, limit)
+      .map((event) => structuredClone(event));
+  }
+
+  deadLetters(query: { limit?: number } = {}): StoredDeadLetter[] {
+    const newest = this.#deadLetters.toReversed().slice(0, limitOf(query.limit));
+    return newest.map((letter) => structuredClone(letter));
+  }
+
+  getStats(): StoreStats {
+    return this.#counts.stats();
+  }
+
+  summary(): StoreSummary {
+    const types = new Map<string, TypeSummary>();
+    for (const { event_type, timestamp } of this.#events) {
+      const type = types.get(event_type);
+      if (type === undefined) {
+        types.set(event_type, { event_type, rows: 1, first_timestamp: timestamp, last_timestamp: timestamp });
+        continue;
+      }
+      type.rows++;
+      type.first_timestamp = Math.min(type.first_timestamp, timestamp);
+      type.last_timestamp = Math.max(type.last_timestamp, timestamp);
+    }
+    const byType = [...types.values()].sort(
+      (a, b) => b.rows - a.rows || (a.event_type < b.event_type ? -1 : 1),
+    );
+    return {
+      log_id: this.logId,
+      rows: this.#events.length,
+      by_type: byType,
+      first_timestamp: least(byType.map((type) => type.first_timestamp)),
+      last_timestamp: most(byType.map((type) => type.last_timestamp)),
+      dead_letters: this.#deadLetters.length,
+      bytes: 0,
+      cursors: { ...this.#cursors },
+    };
+  }
+
+  close(): void {
+    // Nothing to give back.
+  }
+
+  #remainder<Item extends { seq: number }>(log: FollowedLog, span: Span<Item>): readonly Item[] | null {
+    return remainder(span, { log, cursor: this.#cursors[log], logId: this.logId });
+  }
+}
+
+function storedEvent({ seq, appendedAt, text: raw, event }: LoggedEvent): StoredEvent {
+  const cut = cutEventText(raw, event);
+  const stored: StoredEvent = {
+    id: seq,
+    event_type: nameOf(event.event_type),
+    timestamp: timestampOf(event.timestamp, appendedAt),
+    source: nameOf(event.source),
+    correlation_id: text(event.correlation_id),
+    user_id: text(event.user_id),
+    session_id: text(event.session_id),
+    data: JSON.parse(cut.data) as Record<string, unknown>,
+    created_at: appendedAt,
+  };
+  if (cut.extra !== null) stored.extra = JSON.parse(cut.extra) as Record<string, unknown>;
+  return stored;
+}
+
+function matches(event: StoredEvent, query: EventQuery): boolean {
+  return (
+    (query.event_type === undefined || event.event_type === query.event_type) &&
+    (query.source === undefined || event.source === query.source) &&
+    (query.user_id === undefined || event.user_id === query.user_id) &&
+    (query.correlation_id === undefined || event.correlation_id === query.correlation_id) &&
+    (query.symbol === undefined || symbolOf(event.data) === query.symbol) &&
+    (query.start_time === undefined || event.timestamp >= query.start_time) &&
+    (query.end_time === undefined || event.timestamp <= query.end_time)
+  );
+}

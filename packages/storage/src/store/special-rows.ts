@@ -1,0 +1,90 @@
+import type { Database } from 'better-sqlite3';
+import { number, text } from './columns.js';
+
+type Data = Record<string, unknown>;
+
+/** Writes the row of one event into the table of its type. */
+export type SpecialWriter = (seq: number, createdAt: number, data: Data) => void;
+
+const elevenValues = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+
+/**
+ * The writers of the special tables by event type. The bus has validated the events; what still does not fit
+ * its column is left NULL there and stays readable in `data_json`.
+ */
+export function specialWriters(db: Database): Map<string, SpecialWriter> {
+  const signal = db.prepare(`INSERT INTO signal_rows VALUES ${elevenValues}`);
+  const trade = db.prepare(`INSERT INTO trade_rows VALUES ${elevenValues}`);
+  const health = db.prepare('INSERT INTO health_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  return new Map<string, SpecialWriter>([
+    [
+      'signal_generated',
+      (seq, createdAt, data) => {
+        signal.run(
+          seq,
+          text(data.signal_id),
+          text(data.symbol),
+          text(data.direction),
+          number(data.confidence),
+          text(data.pattern_type),
+          number(data.entry_price),
+          number(data.stop_pips),
+          number(data.target_pips),
+          number(data.expires_at),
+          createdAt,
+        );
+      },
+    ],
+    [
+      'fire_command',
+      (seq, createdAt, data) => {
+        trade.run(
+          seq,
+          text(data.fire_id),
+          null,
+          text(data.symbol),
+          text(data.direction),
+          number(data.lot_size ?? data.volume),
+          number(data.open_price),
+          number(data.sl_price),
+          number(data.tp_price),
+          null,
+          createdAt,
+        );
+      },
+    ],
+    [
+      'trade_executed',
+      (seq, createdAt, data) => {
+        trade.run(
+          seq,
+          text(data.fire_id),
+          number(data.ticket),
+          text(data.symbol),
+          text(data.direction),
+          number(data.volume),
+          number(data.open_price),
+          number(data.sl_price),
+          number(data.tp_price),
+          number(data.execution_time),
+          createdAt,
+        );
+      },
+    ],
+    [
+      'system_health',
+      (seq, createdAt, data) => {
+        health.run(
+          seq,
+          text(data.component),
+          text(data.status),
+          number(data.uptime),
+          number(data.memory_usage),
+          number(data.cpu_usage),
+          text(data.message),
+          createdAt,
+        );
+      },
+    ],
+  ]);
+}

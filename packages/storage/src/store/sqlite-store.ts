@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import type { Database } from 'better-sqlite3';
+import { AppliedCounts, systemClock } from './applied-counts.js';
+import { openReader, openWriter } from './connection.js';
+import { DeadLetterReader, DeadLetterWriter } from './dead-letters.js';
+import { EventReader } from './event-reader.js';
+import { EventWriter } from './event-writer.js';
+import { type Migration, storeMigrations } from './migrations.js';
+import { limitOf, mayBind, remainder } from './spans.js';
+import { translateSqliteError, withSqliteErrors } from './sqlite-errors.js';
+import { type FollowedLog, StoreInfo } from './store-info.js';
+import type {
+  DeadLetter,
+  EventQuery,
+  LoggedEvent,
+  Span,
+  Store,
+  StoredDeadLetter,
+  StoredEvent,
+  StoreStats,
+  StoreSummary,
+} from './types.js';
+
+export interface OpenStoreOptions {
+  /** Path of the database; its folder is made where it is missing. */
+  file: string;
+  /** For queries beside the writer. Default false. */
+  readonly?: boolean;
+  /** Unix seconds; the system's clock by default. */
+  clock?: () => number;
+}
+
+/**
+ * Opens the store, makes it where it is missing, and migrates it. There may be one writer and any number of
+ * readers.
+ *
+ * Throws `MissingStoreError` and `OlderStoreError` (read-only), `NewerStoreError`, `NotAStoreError`,
+ * `CorruptStoreError`, `StoreUnavailableError`.
+ */
+export function openStore(options: OpenStoreOptions): SqliteStore {
+  return openStoreWith(options, storeMigrations);
+}
+
+/** The same with another list of schemas: how migrations are tested. */
+export function openStoreWith(options: OpenStoreOptions, migrations: readonly Migration[]): SqliteStore {
+  const { file, readonly = false, clock = systemClock } = options;
+  const db = readonly ? openReader(file, migrations) : openWriter(file, migrations);
+  return new SqliteStore(db, { file, readonly, clock });
+}
+
+interface Writers {
+  events: EventWriter;
+  deadLetters: DeadLetterWriter;
+}
+
+/**
+ * The projection of the log in SQLite.
+ *
+ * **Ordering.** Spans are applied in the order of the log, each in one transaction with the cursor that passes
+ * it. A reader of the file sees a span whole or not at all.
+ *
+ * **Failure.** `synchronous = FULL`: when `applyEvents` returns, the span survives a crash of the process, of
+ * the system and of the power, so the cursor may be reported to whoever removes old segments. When it throws,
+ * nothing of the span is there, the cursor stands, and the same span may be applied again.
+ */
+export class SqliteStore implements Store {
+  readonly #db: Database;
+  readonly #file: string;
+  readonly #info: StoreInfo;
+  readonly #events: EventReader;
+  readonly #deadLetters: DeadLetterReader;
+  readonly #counts: AppliedCounts;
+  readonly #writers: Writers | null;
+
+  /** Use `openStore`. */
+  constructor(db: Database, options: Required<OpenStoreOptions>) {
+    this.#db = db;
+    this.#file = options.file;
+    this.#info = new StoreInfo(db);
+    this.#events = new EventReader(db);
+    this.#deadLetters = new DeadLetterReader(db);
+    this.#counts = new AppliedCounts(options.clock);
+    this.#writers = options.readonly
+      ? null
+      : { events: new EventWriter(db), deadLetters: new DeadLetterWriter(db) };
+  }
+
+  get logId(): string | null {
+    return withSqliteErrors(this.#file, () => this.#info.logId());
+  }
+
+  bind(logId: string): void {
+    this.#forWriting();
+    withSqliteErrors(this.#file, () => {
+      const isEmpty = this.#info.cursor('events') === 1 && this.#info.cursor('dead_letters') === 1;
+      if (mayBind(logId, this.#info.logId(), isEmpty)) this.#info.bind(logId);
+    });
+  }
+
+  cursor(log: FollowedLog): number {
+    return withSqliteErrors(this.#file, () => this.#info.cursor(log));
+  }
+
+  applyEvents(span: Span<LoggedEvent>): void {
+    const { events } = this.#forWriting();
+    const { stored, failed } = this.#apply('events', span, {
+      write: (item) => events.write(item),
+      settle: () => events.settle(),
+      forget: () => events.forget(),
+    });
+    this.#counts.add(stored, failed);
+  }
+
+  applyDeadLetters(span: Span<DeadLetter & { seq: number; appendedAt: number }>): void {
+    const { deadLetters } = this.#forWriting();
+    this.#apply('dead_letters', span, { write: (letter) => deadLetters.write(letter) });
+  }
+
+  queryEvents(query: EventQuery): StoredEvent[] {
+    const limit = limitOf(query.limit);
+    return withSqliteErrors(this.#file, () => this.#events.query(query, limit));
+  }
+
+  deadLetters(query: { limit?: number } = {}): StoredDeadLetter[] {
+    const limit = limitOf(query.limit);
+    return withSqliteErrors(this.#file, () => this.#deadLetters.newest(limit));
+  }
+
+  getStats(): StoreStats {
+    return this.#counts.stats();
+  }
+
+  summary(): StoreSummary {
+    return withSqliteErrors(this.#file, () => this.#info.summary());
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #apply<Item extends { seq: number }>(
+    log: FollowedLog,
+    span: Span<Item>,
+    projection: { write(item: Item): boolean; settle?(): void; forget?(): void },
+  ): { stored: number; failed: number } {
+    let failed = 0;
+    let items: readonly Item[] | null = null;
+    try {
+      this.#db
+        .transaction(() => {
+          items = remainder(span, { log, cursor: this.#info.cursor(log), logId: this.#info.logId() });
+          if (items === null) return;
+          for (const item of items) if (!projection.write(item)) failed++;
+          projection.settle?.();
+          this.#info.advance(log, span.next);
+        })
+        .immediate();
+    } catch (error) {
+      projection.forget?.();
+      throw translateSqliteError(this.#file, error);
+    }
+    const offered = (items as readonly Item[] | null)?.length ?? 0;
+    return { stored: offered - failed, failed };
+  }
+
+  #forWriting(): Writers {
+    assert.ok(this.#writers !== null, 'this store was opened with readonly: true');
+    return this.#writers;
+  }
+}

@@ -1,0 +1,293 @@
+import { Connection } from './connection.js';
+import { ClientClosedError, ConnectionLostError, DeadlineError } from './errors.js';
+import type {
+  BusStats,
+  CursorInfo,
+  CursorPlace,
+  EventFilter,
+  FetchReply,
+  HelloReply,
+  LogName,
+  Op,
+  Position,
+  PublishReply,
+  Replies,
+  Request,
+} from './messages.js';
+import { OutstandingRequests, type StartTimer } from './outstanding.js';
+import { remoteError } from './remote-errors.js';
+import { decodeReply, type ReplyHeader, readReply } from './replies.js';
+import { encodeRequest } from './requests.js';
+import type { Status } from './status.js';
+
+export interface BusClientOptions {
+  host?: string;
+  port?: number;
+  /** Instead of host and port: `tcp://host:port`. */
+  endpoint?: string;
+  /** How the client calls itself in `hello`. */
+  name?: string;
+  /** How long a request may take where it does not say itself; default 5000. */
+  requestTimeout_ms?: number;
+  /** Milliseconds since the epoch; for tests. */
+  now?: () => number;
+  startTimer?: StartTimer;
+}
+
+export interface RequestOptions {
+  /** Default: the client's `requestTimeout_ms`. */
+  timeout_ms?: number;
+  /** Gives the reply up: the promise rejects with the signal's reason, the bus goes on serving. */
+  signal?: AbortSignal;
+}
+
+export interface PublishBatch {
+  producer: string;
+  /** Producer sequence of the first event. */
+  first: number;
+  count: number;
+  /** Every event up to this producer sequence has been acknowledged. */
+  acked: number;
+  /** NDJSON (see `joinEvents`); sent without a copy, so it must not be changed afterwards. */
+  body: Buffer;
+}
+
+export interface FetchOptions {
+  /** Default `events`. */
+  log?: LogName;
+  from: Position;
+  filter?: EventFilter;
+  /** Default 1 MiB. */
+  max_bytes?: number;
+  /** Default 0. */
+  wait_ms?: number;
+  /** Default 0. */
+  linger_ms?: number;
+}
+
+export interface CursorOptions {
+  name: string;
+  /** Default `events`. */
+  log?: LogName;
+  /** Where a new cursor begins; default `start`. */
+  from?: Position;
+  /** Keeps retention from passing it; default false. */
+  hold?: boolean;
+}
+
+type WithoutId<Each> = Each extends Request ? Omit<Each, 'id'> : never;
+
+const requestTimeout_ms_default = 5000;
+const max_bytes_default = 1024 * 1024;
+
+/**
+ * A program's end of the bus protocol. It connects, and connects again, by itself; requests run side by side.
+ *
+ * Every request rejects with one of: `NotConnectedError`, `BacklogFullError`, `ClientClosedError` (nothing was
+ * sent); `ConnectionLostError`, `DeadlineError` (the outcome is unknown: repeat it); `GapError`,
+ * `PositionBeyondEndError`, `OutOfSequenceError`, `UnavailableError`, `RemoteError` (the bus says no);
+ * `BadReplyError` (that is no bus).
+ *
+ * An open client keeps the process alive, as any open socket does: zeromq.js offers no `unref`. A program that
+ * wants to end by itself closes its client.
+ */
+export class BusClient {
+  readonly endpoint: string;
+  readonly name: string;
+  readonly #requestTimeout_ms: number;
+  readonly #now: () => number;
+  readonly #startTimer: StartTimer;
+  readonly #connection: Connection;
+  readonly #outstanding: OutstandingRequests;
+  readonly #listeners = new Set<(status: Status) => void>();
+  #lastId = 0;
+
+  constructor(options: BusClientOptions = {}) {
+    const { host = '127.0.0.1', port = 5572 } = options;
+    this.endpoint = options.endpoint ?? `tcp://${host}:${port}`;
+    this.name = options.name ?? '';
+    this.#requestTimeout_ms = options.requestTimeout_ms ?? requestTimeout_ms_default;
+    this.#now = options.now ?? Date.now;
+    this.#startTimer = options.startTimer ?? startTimer;
+    this.#outstanding = new OutstandingRequests({ now: this.#now, startTimer: this.#startTimer });
+    this.#connection = new Connection({
+      endpoint: this.endpoint,
+      now: this.#now,
+      onMessage: (frames) => this.#receive(frames),
+      onStatus: (status) => this.#changed(status),
+    });
+  }
+
+  get status(): Status {
+    return this.#connection.status;
+  }
+
+  /** Requests that have no reply yet. */
+  get outstanding(): number {
+    return this.#outstanding.size;
+  }
+
+  /** Tells every later change of `status`; the function returned ends it. */
+  onStatus(listener: (status: Status) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves once connected. Rejects with `DeadlineError`, `ClientClosedError`. */
+  connected({ timeout_ms = this.#requestTimeout_ms }: { timeout_ms?: number } = {}): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (status: Status): boolean => {
+        if (status.state === 'connected') resolve();
+        else if (status.state === 'closed') reject(new ClientClosedError());
+        else return false;
+        return true;
+      };
+      if (settle(this.status)) return;
+      const timer = this.#startTimer(() => {
+        stop();
+        reject(new DeadlineError('connect', timeout_ms));
+      }, timeout_ms);
+      const stop = this.onStatus((status) => {
+        if (!settle(status)) return;
+        stop();
+        timer.stop();
+      });
+    });
+  }
+
+  hello(options?: RequestOptions): Promise<HelloReply> {
+    return this.#ask({ op: 'hello', client: this.name }, options);
+  }
+
+  async ping(options?: RequestOptions): Promise<void> {
+    await this.#ask({ op: 'ping' }, options);
+  }
+
+  /** Resolves when every event of the batch is fsynced, the invalid ones in the dead letters. */
+  publish(batch: PublishBatch, options?: RequestOptions): Promise<PublishReply> {
+    return this.#ask({ op: 'publish', ...batch }, options);
+  }
+
+  /** The highest producer sequence the bus has handled for a producer; 0 for one it does not know. */
+  async producerState(producer: string, options?: RequestOptions): Promise<number> {
+    return (await this.#ask({ op: 'producer', producer }, options)).last;
+  }
+
+  /** Its deadline is the time the bus may wait, and the timeout on top. */
+  fetch(request: FetchOptions, options: RequestOptions = {}): Promise<FetchReply> {
+    const { wait_ms = 0, linger_ms = 0, max_bytes = max_bytes_default, log = 'events' } = request;
+    const timeout_ms = wait_ms + linger_ms + (options.timeout_ms ?? this.#requestTimeout_ms);
+    const { from, filter } = request;
+    return this.#ask(
+      { op: 'fetch', log, from, filter, max_bytes, wait_ms, linger_ms },
+      { ...options, timeout_ms },
+    );
+  }
+
+  /** Creates a cursor where it does not exist, and tells where it stands. */
+  openCursor(cursor: CursorOptions, options?: RequestOptions): Promise<CursorPlace> {
+    const { name, log = 'events', from = 'start', hold = false } = cursor;
+    return this.#ask({ op: 'cursor_open', name, log, from, hold }, options);
+  }
+
+  /** Says that everything before `next` has been dealt with. A cursor never moves backwards by a commit. */
+  commitCursor(name: string, next: number, options?: RequestOptions): Promise<CursorPlace> {
+    return this.#ask({ op: 'cursor_commit', name, next }, options);
+  }
+
+  async listCursors(options?: RequestOptions): Promise<CursorInfo[]> {
+    return (await this.#ask({ op: 'cursor_list' }, options)).cursors;
+  }
+
+  resetCursor(name: string, to: Position, options?: RequestOptions): Promise<CursorPlace> {
+    return this.#ask({ op: 'cursor_reset', name, to }, options);
+  }
+
+  async deleteCursor(name: string, options?: RequestOptions): Promise<void> {
+    await this.#ask({ op: 'cursor_delete', name }, options);
+  }
+
+  async stats(options?: RequestOptions): Promise<BusStats> {
+    return (await this.#ask({ op: 'stats' }, options)).stats;
+  }
+
+  /** Rejects what is outstanding with `ClientClosedError`, and lets the process end. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  #ask<Asked extends WithoutId<Request>>(
+    asked: Asked,
+    options: RequestOptions = {},
+  ): Promise<Replies[Asked['op']]> {
+    const op: Asked['op'] = asked.op;
+    const { signal, timeout_ms = this.#requestTimeout_ms } = options;
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      this.#connection.send(encodeRequest({ ...asked, id } as Request));
+      const settle = (reply: ReplyHeader): void => settleWith(op, reply, resolve, reject);
+      const request = { op, timeout_ms, deadline: this.#now() + timeout_ms, settle, reject };
+      if (signal !== undefined) this.#giveUpOn(signal, id, request);
+      this.#outstanding.add(id, request);
+    });
+  }
+
+  /** Makes an abort settle a request, and its settling end the wait for the abort. */
+  #giveUpOn(signal: AbortSignal, id: number, request: Parameters<OutstandingRequests['add']>[1]): void {
+    const abort = (): void => this.#outstanding.take(id)?.reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    const { settle, reject } = request;
+    request.settle = (reply) => {
+      signal.removeEventListener('abort', abort);
+      settle(reply);
+    };
+    request.reject = (error) => {
+      signal.removeEventListener('abort', abort);
+      reject(error);
+    };
+  }
+
+  /** A reply nobody waits for any more is dropped, and so is what is no reply at all. */
+  #receive(frames: Buffer[]): void {
+    let reply: ReplyHeader;
+    try {
+      reply = decodeReply(frames);
+    } catch {
+      return;
+    }
+    this.#outstanding.take(reply.id)?.settle(reply);
+  }
+
+  #changed(status: Status): void {
+    if (status.state === 'disconnected') {
+      this.#outstanding.rejectAll(() => new ConnectionLostError(this.endpoint, status.why));
+    } else if (status.state === 'closed') {
+      this.#outstanding.rejectAll(() => new ClientClosedError());
+    }
+    for (const listener of [...this.#listeners]) listener(status);
+  }
+}
+
+function settleWith<Name extends Op>(
+  op: Name,
+  reply: ReplyHeader,
+  resolve: (value: Replies[Name]) => void,
+  reject: (error: unknown) => void,
+): void {
+  if (!reply.ok) {
+    reject(remoteError(reply.error));
+    return;
+  }
+  try {
+    resolve(readReply(op, reply.fields, reply.body));
+  } catch (error) {
+    reject(error);
+  }
+}
+
+/** A request that waits holds the socket's receive open, and with it the process: the timer need not. */
+function startTimer(callback: () => void, delay_ms: number): { stop(): void } {
+  const timer = setTimeout(callback, delay_ms).unref();
+  return { stop: () => clearTimeout(timer) };
+}
