@@ -1,5 +1,5 @@
 import { Broker, type Notices } from '@bitten/broker';
-import { acquireLock, describeError, ensurePrivateFolder, type Logger, runApp, versionOf } from '@bitten/runtime';
+import { acquireLock, ensurePrivateFolder, type Logger, runApp, versionOf } from '@bitten/runtime';
 
 import { busSettings } from './settings.js';
 
@@ -43,9 +43,9 @@ await runApp({
 function noticesTo(log: Logger): Notices {
   return {
     unavailable: (error) =>
-      log.error({ err: error }, `the log cannot be written, publishers keep their events: ${describeError(error)}`),
+      log.error({ err: error }, 'the log cannot be written: publishers keep their events'),
     available: () => log.info('the log can be written again'),
     retained: (events) => log.info({ events }, 'old segments removed'),
-    problem: (error) => log.error({ err: error }, describeError(error)),
+    problem: (error) => log.error({ err: error }, 'problem'),
   };
 }

@@ -1,4 +1,4 @@
-import { acquireLock, describeError, ensurePrivateFolder, type Logger, runApp, versionOf } from '@bitten/runtime';
+import { acquireLock, ensurePrivateFolder, type Logger, runApp, versionOf } from '@bitten/runtime';
 import { openStore, type Store } from '@bitten/storage/store';
 import { BusClient, type FetchReply, type LogName } from '@bitten/transport';
 
@@ -64,8 +64,8 @@ async function followWhenThere({ client, store, log, signal, linger_ms, use }: F
         log.error({ from: gap.from, to: gap.to, why: gap.why }, 'events are gone from the log before they were stored');
         store.skip(name, gap);
       },
-      onTrouble: (error) => log.warn({ err: error }, `waiting: ${describeError(error)}`),
-      onRecovered: () => log.info('following the bus again'),
+      onTrouble: (error) => log.warn({ log: name, err: error }, 'cannot follow for now'),
+      onRecovered: () => log.info({ log: name }, 'following again'),
     });
   await use({
     name: 'events',

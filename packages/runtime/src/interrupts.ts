@@ -53,3 +53,15 @@ export function watchBrokenPipe(onBroken: () => void): () => void {
     process.stderr.off('error', ignore);
   };
 }
+
+/**
+ * Calls back when the parent that holds the other end of our channel is gone, where it has asked for that by
+ * `BITTEN_STOP_WITH_PARENT=1`: it started us in a process group of our own, and no signal would reach us.
+ */
+export function watchParent(onGone: () => void): () => void {
+  if (process.env.BITTEN_STOP_WITH_PARENT !== '1') return () => {};
+  process.once('disconnect', onGone);
+  return () => {
+    process.off('disconnect', onGone);
+  };
+}

@@ -2,7 +2,7 @@ import { BittenError } from '@bitten/schema';
 import { type Component, Components, settlesBy } from './components.js';
 import { describeError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
-import { watchBrokenPipe, watchSignals, watchUncaught } from './interrupts.js';
+import { watchBrokenPipe, watchParent, watchSignals, watchUncaught } from './interrupts.js';
 import { createLogger, type Logger } from './logger.js';
 import type { Definition, SettingValues } from './settings/declare.js';
 import type { AppName } from './settings/file.js';
@@ -93,6 +93,7 @@ class App<D extends AppDefinition> {
     watchSignals({ onStop: (signal) => this.#stop(signal), onHurry: () => this.#hurry() });
     watchUncaught((error) => this.#fail(error, 'unexpected failure'));
     watchBrokenPipe(() => {});
+    watchParent(() => this.#stop('the parent has gone'));
     // Waiting for a promise does not keep a process alive, and an app may have nothing else to wait for.
     const keepAlive = setInterval(() => {}, 2 ** 30);
     const starting = this.#start();

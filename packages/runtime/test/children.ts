@@ -35,7 +35,7 @@ export class Child {
   stderr = '';
   readonly messages: unknown[] = [];
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  #onOutput: () => void = () => {};
+  readonly #watchers: Array<() => void> = [];
 
   constructor(program: Program, options: { args?: string[]; env?: Record<string, string>; ipc?: boolean } = {}) {
     const { args = [], env = {}, ipc = false } = options;
@@ -46,21 +46,25 @@ export class Child {
     this.process.stdout?.on('data', (chunk) => this.#receive('stdout', String(chunk)));
     this.process.stderr?.on('data', (chunk) => this.#receive('stderr', String(chunk)));
     this.process.on('message', (message) => this.messages.push(message));
-    this.exited = once(this.process, 'close').then(([code, signal]) => ({ code, signal }));
+    // Not the process's own `close`: it never comes where the parent has disconnected its channel.
+    const { stdout, stderr } = this.process;
+    const ends = [once(this.process, 'exit'), once(stdout!, 'close'), once(stderr!, 'close')] as const;
+    this.exited = Promise.all(ends).then(([[code, signal]]) => ({ code, signal }));
   }
 
   #receive(stream: 'stdout' | 'stderr', text: string): void {
     this[stream] += text;
-    this.#onOutput();
+    for (const watch of this.#watchers) watch();
   }
 
   /** Resolves once a text has been printed on either stream; rejects where the child ends without it. */
   async printed(text: string): Promise<void> {
     const isThere = () => `${this.stdout}${this.stderr}`.includes(text);
     await new Promise<void>((resolve, reject) => {
-      this.#onOutput = () => isThere() && resolve();
-      this.#onOutput();
-      this.exited.then(() => (isThere() ? resolve() : reject(new Error(`never printed ${text}: ${this.stderr}`))));
+      const watch = () => isThere() && resolve();
+      this.#watchers.push(watch);
+      watch();
+      this.exited.then(() => reject(new Error(`ended without printing ${text}: ${this.stdout}${this.stderr}`)));
     });
   }
 

@@ -48,7 +48,7 @@ async function leaveStaleLock(): Promise<void> {
 async function race(starters: readonly Child[]): Promise<number> {
   for (const child of starters) child.process.stdin?.write('go\n');
   const answers = starters.map(async (child) => {
-    await Promise.race([child.printed('held'), child.printed('refused')]);
+    await Promise.any([child.printed('held'), child.printed('refused')]);
     return child.stdout.includes('held');
   });
   return (await Promise.all(answers)).filter(Boolean).length;

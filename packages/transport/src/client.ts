@@ -1,79 +1,30 @@
+import { limits } from '@bitten/schema';
+import type {
+  BusClientOptions,
+  CursorOptions,
+  FetchOptions,
+  PublishBatch,
+  RequestOptions,
+} from './client-options.js';
 import { Connection } from './connection.js';
-import { ClientClosedError, ConnectionLostError, DeadlineError } from './errors.js';
+import { BadRequestError, ClientClosedError, ConnectionLostError, DeadlineError } from './errors.js';
 import type {
   BusStats,
   CursorInfo,
   CursorPlace,
-  EventFilter,
   FetchReply,
   HelloReply,
-  LogName,
   Op,
   Position,
   PublishReply,
   Replies,
   Request,
 } from './messages.js';
-import { OutstandingRequests, type StartTimer } from './outstanding.js';
+import { OutstandingRequests } from './outstanding.js';
 import { remoteError } from './remote-errors.js';
 import { decodeReply, type ReplyHeader, readReply } from './replies.js';
 import { encodeRequest } from './requests.js';
 import type { Status } from './status.js';
-
-export interface BusClientOptions {
-  host?: string;
-  port?: number;
-  /** Instead of host and port: `tcp://host:port`. */
-  endpoint?: string;
-  /** How the client calls itself in `hello`. */
-  name?: string;
-  /** How long a request may take where it does not say itself; default 5000. */
-  requestTimeout_ms?: number;
-  /** Milliseconds since the epoch; for tests. */
-  now?: () => number;
-  startTimer?: StartTimer;
-}
-
-export interface RequestOptions {
-  /** Default: the client's `requestTimeout_ms`. */
-  timeout_ms?: number;
-  /** Gives the reply up: the promise rejects with the signal's reason, the bus goes on serving. */
-  signal?: AbortSignal;
-}
-
-export interface PublishBatch {
-  producer: string;
-  /** Producer sequence of the first event. */
-  first: number;
-  count: number;
-  /** Every event up to this producer sequence has been acknowledged. */
-  acked: number;
-  /** NDJSON (see `joinEvents`); sent without a copy, so it must not be changed afterwards. */
-  body: Buffer;
-}
-
-export interface FetchOptions {
-  /** Default `events`. */
-  log?: LogName;
-  from: Position;
-  filter?: EventFilter;
-  /** Default 1 MiB. */
-  max_bytes?: number;
-  /** Default 0. */
-  wait_ms?: number;
-  /** Default 0. */
-  linger_ms?: number;
-}
-
-export interface CursorOptions {
-  name: string;
-  /** Default `events`. */
-  log?: LogName;
-  /** Where a new cursor begins; default `start`. */
-  from?: Position;
-  /** Keeps retention from passing it; default false. */
-  hold?: boolean;
-}
 
 type WithoutId<Each> = Each extends Request ? Omit<Each, 'id'> : never;
 
@@ -95,10 +46,9 @@ export class BusClient {
   readonly endpoint: string;
   readonly name: string;
   readonly #requestTimeout_ms: number;
-  readonly #now: () => number;
-  readonly #startTimer: StartTimer;
   readonly #connection: Connection;
-  readonly #outstanding: OutstandingRequests;
+  /** Deadlines are on the monotonic clock: setting the time of day must not make them pass. */
+  readonly #outstanding = new OutstandingRequests({ now: () => performance.now(), startTimer });
   readonly #listeners = new Set<(status: Status) => void>();
   #lastId = 0;
 
@@ -107,12 +57,8 @@ export class BusClient {
     this.endpoint = options.endpoint ?? `tcp://${host}:${port}`;
     this.name = options.name ?? '';
     this.#requestTimeout_ms = options.requestTimeout_ms ?? requestTimeout_ms_default;
-    this.#now = options.now ?? Date.now;
-    this.#startTimer = options.startTimer ?? startTimer;
-    this.#outstanding = new OutstandingRequests({ now: this.#now, startTimer: this.#startTimer });
     this.#connection = new Connection({
       endpoint: this.endpoint,
-      now: this.#now,
       onMessage: (frames) => this.#receive(frames),
       onStatus: (status) => this.#changed(status),
     });
@@ -143,7 +89,7 @@ export class BusClient {
         return true;
       };
       if (settle(this.status)) return;
-      const timer = this.#startTimer(() => {
+      const timer = startTimer(() => {
         stop();
         reject(new DeadlineError('connect', timeout_ms));
       }, timeout_ms);
@@ -163,8 +109,12 @@ export class BusClient {
     await this.#ask({ op: 'ping' }, options);
   }
 
-  /** Resolves when every event of the batch is fsynced, the invalid ones in the dead letters. */
+  /**
+   * Resolves when every event of the batch is fsynced, the invalid ones in the dead letters. A body above the
+   * limit is refused here with `BadRequestError`: ZeroMQ would close the connection at a much larger one.
+   */
   publish(batch: PublishBatch, options?: RequestOptions): Promise<PublishReply> {
+    if (batch.body.length > limits.batch_bytes_max) return Promise.reject(tooLarge(batch.body.length));
     return this.#ask({ op: 'publish', ...batch }, options);
   }
 
@@ -227,7 +177,7 @@ export class BusClient {
       signal?.throwIfAborted();
       this.#connection.send(encodeRequest({ ...asked, id } as Request));
       const settle = (reply: ReplyHeader): void => settleWith(op, reply, resolve, reject);
-      const request = { op, timeout_ms, deadline: this.#now() + timeout_ms, settle, reject };
+      const request = { op, timeout_ms, deadline: performance.now() + timeout_ms, settle, reject };
       if (signal !== undefined) this.#giveUpOn(signal, id, request);
       this.#outstanding.add(id, request);
     });
@@ -284,6 +234,15 @@ function settleWith<Name extends Op>(
   } catch (error) {
     reject(error);
   }
+}
+
+function tooLarge(bytes: number): BadRequestError {
+  return new BadRequestError('too_large', `a publish holds a body of ${bytes} bytes`, {
+    id: undefined,
+    found: `${bytes} bytes`,
+    expected: `at most ${limits.batch_bytes_max} bytes`,
+    remedy: 'send smaller batches',
+  });
 }
 
 /** A request that waits holds the socket's receive open, and with it the process: the timer need not. */

@@ -16,8 +16,6 @@ const heartbeat_timeout_ms = 6000;
 
 export interface ConnectionOptions {
   endpoint: string;
-  /** Milliseconds since the epoch. */
-  now: () => number;
   onMessage: (frames: Buffer[]) => void;
   onStatus: (status: Status) => void;
 }
@@ -40,7 +38,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#status = { state: 'connecting', since: options.now() / 1000 };
+    this.#status = { state: 'connecting', since: Date.now() / 1000 };
     this.#socket = new Dealer({
       // With a timeout of 0 a send either queues at once or fails: it never waits, and so is never busy.
       sendTimeout: 0,
@@ -102,7 +100,7 @@ export class Connection {
   }
 
   #apply(event: StatusEvent): void {
-    const status = nextStatus(this.#status, event, this.#options.now() / 1000);
+    const status = nextStatus(this.#status, event, Date.now() / 1000);
     if (status === this.#status) return;
     this.#status = status;
     this.#options.onStatus(status);

@@ -1,12 +1,12 @@
 export { BodyWriter, joinBodies, joinEvents, oneLine, splitBytes, splitEvents } from './bodies.js';
-export {
-  BusClient,
-  type BusClientOptions,
-  type CursorOptions,
-  type FetchOptions,
-  type PublishBatch,
-  type RequestOptions,
-} from './client.js';
+export { BusClient } from './client.js';
+export type {
+  BusClientOptions,
+  CursorOptions,
+  FetchOptions,
+  PublishBatch,
+  RequestOptions,
+} from './client-options.js';
 export {
   BacklogFullError,
   BadReplyError,
@@ -61,7 +61,6 @@ export {
   type SuccessReply,
   type WireError,
 } from './messages.js';
-export type { StartTimer } from './outstanding.js';
 export type { Peer, PeerId } from './peers.js';
 export { decodeReply, encodeReply, type ReplyHeader, readReply } from './replies.js';
 export { decodeRequest, encodeRequest } from './requests.js';

@@ -4,7 +4,7 @@ export type PeerId = string;
 export interface Peer {
   /** As the client called itself in `hello`; empty until then. */
   name: string;
-  /** Milliseconds of the server's clock. */
+  /** When it last asked for something, on the monotonic clock (`performance.now()`), in milliseconds. */
   seen_at: number;
 }
 

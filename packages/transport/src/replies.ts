@@ -1,6 +1,7 @@
 import type { Issue } from '@bitten/schema';
 import { type Fields, isObject, isWhole, readList, readNumber, readText, readWhole, show } from './checks.js';
 import { BadReplyError } from './errors.js';
+import { frame_bytes_max } from './frames.js';
 import type {
   BusStats,
   CursorInfo,
@@ -35,9 +36,13 @@ export type ReplyHeader =
   | { id: number; ok: true; fields: Fields; body: Buffer }
   | { id: number; ok: false; error: WireError };
 
-/** Reads the part of a reply that is the same for every operation. Throws `BadReplyError` and nothing else. */
+/**
+ * Reads the part of a reply that is the same for every operation. A full page of single events, or a batch of
+ * rejected ones, has a header of more than a megabyte: only a frame's limit bounds it.
+ * Throws `BadReplyError` and nothing else.
+ */
 export function decodeReply(frames: readonly Buffer[]): ReplyHeader {
-  const fields = parseHeader(frames[0]);
+  const fields = parseHeader(frames[0], frame_bytes_max);
   if (fields === undefined) throw refuse('header', 'something else', 'a JSON object');
   if (fields.v !== protocolVersion) throw refuse('v', show(fields.v), String(protocolVersion));
   const id = readNumber(fields, 'id', refuse);

@@ -42,7 +42,7 @@ const readers = new Map<string, ReadFields>([
  * field is checked. Throws `BadRequestError` and nothing else.
  */
 export function decodeRequest(frames: readonly Buffer[]): Request {
-  const fields = parseHeader(frames[0]);
+  const fields = parseHeader(frames[0], limits.header_bytes_max);
   const id = fields?.id;
   if (fields === undefined || typeof id !== 'number' || !Number.isFinite(id)) {
     throw new BadRequestError('bad_request', 'not a request: no JSON object with an id', {
@@ -76,9 +76,9 @@ export function decodeRequest(frames: readonly Buffer[]): Request {
   return read(fields, id, frames[1]);
 }
 
-/** The header's fields; undefined where the frame holds no JSON object. */
-export function parseHeader(frame: Buffer | undefined): Fields | undefined {
-  if (frame === undefined || frame.length > limits.header_bytes_max) return undefined;
+/** The header's fields; undefined where the frame holds no JSON object, or is larger than it may be. */
+export function parseHeader(frame: Buffer | undefined, bytes_max: number): Fields | undefined {
+  if (frame === undefined || frame.length > bytes_max) return undefined;
   try {
     const value: unknown = JSON.parse(frame.toString());
     return isObject(value) ? value : undefined;

@@ -22,8 +22,6 @@ export interface BusServerOptions extends ListenOptions {
   handle: Handle;
   /** Told when `handle` throws; the client is answered `internal`. Default: the error stops the process. */
   onError?: (error: unknown) => void;
-  /** Milliseconds, for telling which clients were seen lately. */
-  now?: () => number;
 }
 
 export interface ServerCounters {
@@ -47,21 +45,19 @@ const linger_ms = 500;
 export class BusServer {
   readonly counters: ServerCounters = { requests: 0, refused: 0, malformed: 0, undelivered: 0 };
   readonly #options: BusServerOptions;
-  readonly #now: () => number;
   readonly #peers = new Peers();
   readonly #socket: Router;
   #endpoint = '';
 
   constructor(options: BusServerOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
     this.#socket = new Router({
       // With a timeout of 0 a send either queues at once or fails: it never waits, and so is never busy.
       sendTimeout: 0,
       // A reply to a client that has gone fails instead of vanishing, so that it can be counted.
       mandatory: true,
       linger: linger_ms,
-      maxMessageSize: frame_bytes_max,
+      
       receiveHighWaterMark: unread_requests_max,
       sendHighWaterMark: unread_replies_max,
       heartbeatInterval: heartbeat_ms,
@@ -82,7 +78,7 @@ export class BusServer {
 
   /** The clients that have asked for something within the last two minutes. */
   clients(): Peer[] {
-    return this.#peers.list(this.#now());
+    return this.#peers.list(performance.now());
   }
 
   /** Stops listening; when it resolves, the port is free. Replies on their way still have half a second. */
@@ -103,7 +99,7 @@ export class BusServer {
     }
     const peer = address.toString('latin1');
     this.counters.requests++;
-    this.#peers.saw(peer, this.#now());
+    this.#peers.saw(peer, performance.now());
     if (request.op === 'hello') this.#peers.name(peer, request.client);
     this.#serve(request, peer, address);
   }

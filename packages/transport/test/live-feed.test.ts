@@ -109,7 +109,7 @@ describe('the live feed', () => {
     expect(got.length).toBeGreaterThanOrEqual(limits.live_feed_backlog_max);
     expect(got.length).toBeLessThan(sent);
     expect(got.every((seq, index) => index === 0 || seq > got[index - 1]!)).toBe(true);
-  });
+  }, 30_000);
 
   it('says which port is taken, and sends nothing after it was closed', async () => {
     const feed = await startFeed();

@@ -1,4 +1,4 @@
-import { GapError } from '@bitten/schema';
+import { GapError, limits } from '@bitten/schema';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { joinEvents } from '../src/bodies.js';
 import {
@@ -12,7 +12,7 @@ import {
   RemoteError,
   UnavailableError,
 } from '../src/errors.js';
-import type { Request, WireError } from '../src/messages.js';
+import type { Request, SeqRun, WireError } from '../src/messages.js';
 import { BusServer, type Respond } from '../src/server.js';
 import { agree, agreeing, connect, failure, portOf, startClient, startServer } from './support.js';
 
@@ -140,6 +140,25 @@ describe('a client', () => {
     const aborted = AbortSignal.abort(new Error('before'));
     expect(await failure(client.ping({ signal: aborted }))).toMatchObject({ message: 'before' });
     await client.ping({ signal: new AbortController().signal });
+  });
+
+  it('refuses a body above the limit before it costs the connection', async () => {
+    const server = await startServer();
+    const client = await connect(server.endpoint);
+    const body = Buffer.alloc(limits.batch_bytes_max + 1);
+    const error = await failure(client.publish({ producer: 'p', first: 1, count: 1, acked: 0, body }));
+    expect(error).toMatchObject({ code: 'too_large' });
+    await client.ping();
+    expect(server.counters).toMatchObject({ requests: 1, refused: 0 });
+  });
+
+  it('takes a reply whose header is larger than one of a request may be', async () => {
+    const runs = Array.from({ length: 40_000 }, (_, index): SeqRun => [2 * index + 1, 1, 1792681200.123456]);
+    const server = await startServer((_request, _peer, respond) => {
+      respond({ op: 'fetch', from: 1, next: 2, end: 2, runs, body: Buffer.alloc(0) });
+    });
+    const client = await connect(server.endpoint);
+    expect((await client.fetch({ from: 1 })).runs).toEqual(runs);
   });
 
   it('rejects at once, and does not throw, while there is no bus', async () => {

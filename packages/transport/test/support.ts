@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { BusClient, type BusClientOptions } from '../src/client.js';
+import { BusClient } from '../src/client.js';
+import type { BusClientOptions } from '../src/client-options.js';
 import type { Reply, Request } from '../src/messages.js';
 import { BusServer, type BusServerOptions, type Handle } from '../src/server.js';
 

@@ -27,6 +27,7 @@ export async function* planPieces(block: Block, ask: AskStates): AsyncGenerator<
   const { records, digests } = block;
   const size = records.length;
   let from = 0;
+  let isPrepared = false;
   if (block.isFull) {
     const [whole] = await find(block, { from: 0, lengths: [size], ask });
     if (whole !== undefined) {
@@ -36,8 +37,11 @@ export async function* planPieces(block: Block, ask: AskStates): AsyncGenerator<
   }
   while (from < size) {
     const lengths = pieceLengths(size - from);
-    // An earlier import left pieces here: more will follow, and each is looked for in the same digests.
-    if (from > 0) digests.prepare(records.map((_, index) => index + 1));
+    if (from > 0 && !isPrepared) {
+      // Where there is a second piece there may be many: one pass over the block for all of them.
+      digests.prepare(records.map((_, index) => index + 1));
+      isPrepared = true;
+    }
     const [known] = await find(block, { from, lengths, ask });
     const isUntouched = known === undefined && from === 0 && block.isFull;
     const length = isUntouched ? size : lengths[0]!;

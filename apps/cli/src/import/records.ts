@@ -17,6 +17,13 @@ const carriageReturn = 0x0d;
 export interface ReadLinesOptions {
   /** Hears how many bytes of the file have been read. */
   onBytes?: (bytes: number) => void;
+  /**
+   * Whether a last line that lacks its line end is still being written. Such a line is left out: the next import
+   * finds it whole.
+   */
+  isUnfinished?: (text: string) => boolean;
+  /** Hears of a line left out for that. */
+  onUnfinished?: (record: ImportRecord) => void;
   signal?: AbortSignal;
 }
 
@@ -38,7 +45,9 @@ export async function* readLines(file: string, options: ReadLinesOptions = {}): 
     if (records.length > 0) yield records;
   }
   const last = splitter.end();
-  if (last !== undefined) yield [last];
+  if (last === undefined) return;
+  if (options.isUnfinished?.(last.text)) options.onUnfinished?.(last);
+  else yield [last];
 }
 
 /** Cuts bytes into lines, whatever pieces they come in. */

@@ -28,13 +28,16 @@ export function readFlags(definition: Definition, argv: readonly string[]): Comm
     config: undefined,
     problems: [],
   };
+  let afterUnknown = false;
   for (const token of parseArgs({ args, options: optionsOf(definition), strict: false, tokens: true })
     .tokens) {
     if (token.kind === 'option') {
       const text = token.value === undefined ? undefined : String(token.value);
-      readOption({ flag: token.rawName, text, definition, nameByFlag, found });
+      afterUnknown = readOption({ flag: token.rawName, text, definition, nameByFlag, found }) === 'unknown';
     } else if (token.kind === 'positional') {
-      found.problems.push(unexpected(token.value, 'only flags', 'leave it out; --help lists the flags'));
+      // After an unknown flag this was meant as its value: one mistake is said once.
+      if (!afterUnknown) found.problems.push(unexpected(token.value, 'only flags', 'leave it out; --help lists the flags'));
+      afterUnknown = false;
     }
   }
   return found;
@@ -46,7 +49,7 @@ function readOption(option: {
   definition: Definition;
   nameByFlag: ReadonlyMap<string, string>;
   found: CommandLine;
-}): void {
+}): 'known' | 'unknown' {
   const { flag, text, definition, nameByFlag, found } = option;
   if (flag === '--help' || flag === '-h') found.help = true;
   else if (flag === '--version' || flag === '-v') found.version = true;
@@ -59,10 +62,13 @@ function readOption(option: {
     const setting = name === undefined ? undefined : definition[name];
     if (name === undefined || setting === undefined || (negated !== undefined && !isSwitch(setting))) {
       found.problems.push(unknownFlag(flag, nameByFlag.keys()));
-    } else if (isSwitch(setting)) found.values.set(name, negated === undefined ? (text ?? 'true') : 'false');
+      return 'unknown';
+    }
+    if (isSwitch(setting)) found.values.set(name, negated === undefined ? (text ?? 'true') : 'false');
     else if (isMissing(text)) found.problems.push(missing(name, flag, describeExpected(setting)));
     else found.values.set(name, text);
   }
+  return 'known';
 }
 
 /** `--host --pub-port 1` lacks a host: the next flag is not taken for its value. */

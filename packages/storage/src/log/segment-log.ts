@@ -103,6 +103,7 @@ export class SegmentLog implements Log {
   }
 
   read(from: number, bytesMax: number): LogRecord[] {
+    assert(!this.#closed, 'the log is open');
     assert(Number.isSafeInteger(from) && from > 0, 'a position is a whole number from 1 on');
     if (from > this.nextSeq) throw new BeyondEndError(from, this.nextSeq);
     if (from < this.firstSeq) throw new GapError(from, this.firstSeq, 'removed by retention');
@@ -111,7 +112,7 @@ export class SegmentLog implements Log {
   }
 
   seqAtTime(time: number): number {
-    assert(!Number.isNaN(time), 'a time is a number');
+    assert(!this.#closed && !Number.isNaN(time), 'the log is open, and a time is a number');
     const i = countWhere(this.#segments, (segment) => segment.lastAppendedAt < time);
     const segment = this.#segments[i];
     if (segment === undefined) return this.nextSeq;

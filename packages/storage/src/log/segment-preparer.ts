@@ -2,7 +2,7 @@ import { type LogIo, openFlags, zeros } from './io.js';
 
 type PreparerState =
   | { is: 'idle' }
-  | { is: 'writing'; fd: number; bytes: number; done: number; busy: boolean }
+  | { is: 'writing'; fd: number; bytes: number; done: number; due: number; busy: boolean }
   | { is: 'ready'; bytes: number }
   /** Tried and failed (a full disk): not tried again before the next segment. */
   | { is: 'failed' }
@@ -11,12 +11,14 @@ type PreparerState =
 /** From here to here of the active segment the next one is prepared. */
 const beginAt = 0.25;
 const readyAt = 0.85;
+/** Written and synced at once: a commit may have to wait for so much on the disk. */
+const chunkBytes = 256 * 1024;
 
 /**
  * Fills the next segment's file with zeros in the background, so that the log writes in place.
  *
- * It follows the active segment: each step writes and syncs one chunk off the event loop, and the next step is
- * taken when the log has grown accordingly. An idle log costs nothing, and a commit never has to queue behind
+ * It follows the active segment: it writes and syncs a chunk at a time off the event loop, as far as the log has grown
+ * accordingly. An idle log costs nothing, and a commit never has to queue behind
  * more than one chunk. Nobody waits for it: a file that is not ready when it is needed stays for the next time.
  * It never touches a file that the log writes.
  */
@@ -34,9 +36,9 @@ export class SegmentPreparer {
   follow(filled: number, bytes: number): void {
     if (this.#state.is === 'idle' && filled >= beginAt) this.#begin(bytes);
     const state = this.#state;
-    if (state.is !== 'writing' || state.busy) return;
-    const due = Math.min((filled - beginAt) / (readyAt - beginAt), 1) * state.bytes;
-    if (state.done <= due) this.#writeChunk(state);
+    if (state.is !== 'writing') return;
+    state.due = Math.min((filled - beginAt) / (readyAt - beginAt), 1) * state.bytes;
+    if (!state.busy) this.#goOn(state);
   }
 
   /** Hands over the prepared file where it is ready and large enough, and begins anew. */
@@ -60,15 +62,17 @@ export class SegmentPreparer {
   #begin(bytes: number): void {
     try {
       const fd = this.#io.open(this.#path, openFlags.create);
-      this.#state = { is: 'writing', fd, bytes, done: 0, busy: false };
+      this.#state = { is: 'writing', fd, bytes, done: 0, due: 0, busy: false };
     } catch {
       this.#state = { is: 'failed' };
     }
   }
 
-  #writeChunk(state: Extract<PreparerState, { is: 'writing' }>): void {
+  /** Writes the next chunk where it is due. */
+  #goOn(state: Extract<PreparerState, { is: 'writing' }>): void {
+    if (state.done > state.due) return;
     state.busy = true;
-    const length = Math.min(zeros.length, state.bytes - state.done);
+    const length = Math.min(chunkBytes, state.bytes - state.done);
     const at = { offset: 0, length, position: state.done };
     this.#io.writeLater(state.fd, zeros, at, (error, written) => {
       state.done += written;
@@ -88,6 +92,8 @@ export class SegmentPreparer {
     } else if (state.done === state.bytes) {
       this.#state = { is: 'ready', bytes: state.bytes };
       this.#closeFile(state.fd);
+    } else {
+      this.#goOn(state);
     }
   }
 

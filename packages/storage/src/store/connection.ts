@@ -10,15 +10,20 @@ const pageBytes = 4096;
 const walBytesMax = 64 * 1024 * 1024;
 const writerCacheBytes = 48 * 1024 * 1024;
 const readerCacheBytes = 16 * 1024 * 1024;
-/** How long to wait for another connection's lock, such as that of a backup. */
-const busyTimeout_ms = 5_000;
+
+export interface ConnectionOptions {
+  file: string;
+  migrations: readonly Migration[];
+  /** How long to wait for another connection's lock, milliseconds. */
+  busyWait_ms: number;
+}
 
 /** Opens the store for its one writer: makes it where it is missing, and migrates it. */
-export function openWriter(file: string, migrations: readonly Migration[]): Database.Database {
-  return opened(file, false, (db) => {
+export function openWriter(options: ConnectionOptions): Database.Database {
+  return opened(options, false, (db) => {
     // Before anything is changed, so that a stranger's file is left as it was.
-    migrate(db, { file, migrations });
-    chmodSync(file, 0o600);
+    migrate(db, options);
+    chmodSync(options.file, 0o600);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma(`wal_autocheckpoint = ${walBytesMax / pageBytes}`);
@@ -29,10 +34,10 @@ export function openWriter(file: string, migrations: readonly Migration[]): Data
 }
 
 /** Opens the store for queries, beside a writer or without one. Throws `MissingStoreError`. */
-export function openReader(file: string, migrations: readonly Migration[]): Database.Database {
-  if (!existsSync(file)) throw new MissingStoreError(file);
-  return opened(file, true, (db) => {
-    requireCurrent(db, { file, migrations });
+export function openReader(options: ConnectionOptions): Database.Database {
+  if (!existsSync(options.file)) throw new MissingStoreError(options.file);
+  return opened(options, true, (db) => {
+    requireCurrent(db, options);
     db.pragma(`cache_size = ${-readerCacheBytes / 1024}`);
     db.pragma('temp_store = MEMORY');
   });
@@ -45,7 +50,7 @@ function opened(
 ): Database.Database {
   return withSqliteErrors(file, () => {
     if (!readonly) makePrivate(file);
-    const db = new Database(file, { readonly, fileMustExist: true, timeout: busyTimeout_ms });
+    const db = new Database(file, { readonly, fileMustExist: true, timeout: busyWait_ms });
     try {
       prepare(db);
       return db;

@@ -36,7 +36,10 @@ export class EventWriter {
   readonly #tallies = new Map<string, Tally>();
 
   constructor(db: Database) {
-    this.#insert = db.prepare('INSERT INTO event_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insert = db.prepare(`INSERT INTO event_rows
+      (seq, type_id, source_id, symbol_id, shape_id, timestamp, appended,
+       correlation_id, user_id, session_id, data_short, extra_json)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#count = db.prepare(
       'UPDATE event_types SET row_count = row_count + ?, timestamp_sum = timestamp_sum + ? WHERE type_id = ?',
     );

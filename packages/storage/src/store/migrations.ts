@@ -27,22 +27,27 @@ export interface MigrateOptions {
  */
 export function migrate(db: Database, { file, migrations }: MigrateOptions): void {
   const step = db.transaction(() => {
-    const version = identify(db, file);
-    if (version > migrations.length) throw new NewerStoreError(file, version, migrations.length);
+    // Another process may have taken the step while this one waited for the lock.
+    const version = knownVersion(db, { file, migrations });
     const next = migrations[version];
-    if (next === undefined) return false;
+    if (next === undefined) return;
     next.up(db);
     db.pragma(`application_id = ${applicationId}`);
     db.pragma(`user_version = ${version + 1}`);
-    return true;
   });
-  while (step.immediate());
+  // The lock is taken only where there is something to do: opening a current store waits for nobody.
+  while (db.transaction(() => knownVersion(db, { file, migrations }))() < migrations.length) step.immediate();
+}
+
+function knownVersion(db: Database, { file, migrations }: MigrateOptions): number {
+  const version = identify(db, file);
+  if (version > migrations.length) throw new NewerStoreError(file, version, migrations.length);
+  return version;
 }
 
 /** Throws where a read-only store cannot be read as it is: it may not migrate. */
 export function requireCurrent(db: Database, { file, migrations }: MigrateOptions): void {
-  const version = identify(db, file);
-  if (version > migrations.length) throw new NewerStoreError(file, version, migrations.length);
+  const version = knownVersion(db, { file, migrations });
   if (version < migrations.length) throw new OlderStoreError(file, version, migrations.length);
 }
 

@@ -20,9 +20,10 @@ export class ShapeBook {
   #count = 0;
 
   constructor(db: Database) {
-    this.#all = db.prepare('SELECT * FROM shapes ORDER BY shape_id').raw();
-    const places = keyTokens.map(() => '?').join(', ');
-    this.#add = db.prepare(`INSERT INTO shapes VALUES (NULL, ?, ${places})`);
+    const columns = ['type_id', ...keyTokens.map((_, i) => `k${i}`)];
+    this.#all = db.prepare(`SELECT shape_id, ${columns.join(', ')} FROM shapes ORDER BY shape_id`).raw();
+    const places = columns.map(() => '?').join(', ');
+    this.#add = db.prepare(`INSERT INTO shapes (${columns.join(', ')}) VALUES (${places})`);
     this.reload();
   }
 

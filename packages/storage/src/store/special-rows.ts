@@ -6,16 +6,26 @@ type Data = Record<string, unknown>;
 /** Writes the row of one event into the table of its type. */
 export type SpecialWriter = (seq: number, createdAt: number, data: Data) => void;
 
-const elevenValues = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const insertSignal = `INSERT INTO signal_rows
+  (event_id, signal_id, symbol, direction, confidence, pattern_type, entry_price, stop_pips, target_pips,
+   expires_at, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertTrade = `INSERT INTO trade_rows
+  (event_id, fire_id, ticket, symbol, direction, volume, open_price, sl_price, tp_price, execution_time,
+   created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertHealth = `INSERT INTO health_rows
+  (event_id, component, status, uptime, memory_usage, cpu_usage, message, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /**
  * The writers of the special tables by event type. The bus has validated the events; what still does not fit
  * its column is left NULL there and stays readable in `data_json`.
  */
 export function specialWriters(db: Database): Map<string, SpecialWriter> {
-  const signal = db.prepare(`INSERT INTO signal_rows VALUES ${elevenValues}`);
-  const trade = db.prepare(`INSERT INTO trade_rows VALUES ${elevenValues}`);
-  const health = db.prepare('INSERT INTO health_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const signal = db.prepare(insertSignal);
+  const trade = db.prepare(insertTrade);
+  const health = db.prepare(insertHealth);
   return new Map<string, SpecialWriter>([
     [
       'signal_generated',

@@ -14,6 +14,7 @@ export function isContentError(error: unknown): boolean {
 
 /** SQLite's failure as the error a caller can act on; anything else as it is. */
 export function translateSqliteError(file: string, error: unknown): unknown {
+  if (isFileError(error)) return new StoreUnavailableError(file, error.message, error);
   if (error instanceof BittenError || !(error instanceof Database.SqliteError)) return error;
   const found = `${error.code}: ${error.message}`;
   if (error.code.startsWith('SQLITE_NOTADB')) return new NotAStoreError(file, found, error);
@@ -22,6 +23,11 @@ export function translateSqliteError(file: string, error: unknown): unknown {
     return new StoreUnavailableError(file, found, error);
   }
   return error;
+}
+
+/** Node's own: a folder that cannot be made, a file that may not be opened. */
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'errno' in error;
 }
 
 /** Runs an operation on the database and translates what it throws. */

@@ -28,6 +28,8 @@ export interface OpenStoreOptions {
   readonly?: boolean;
   /** Unix seconds; the system's clock by default. */
   clock?: () => number;
+  /** How long to wait for a lock another connection holds, milliseconds. Default 5000. */
+  busyWait_ms?: number;
 }
 
 /**
@@ -43,9 +45,14 @@ export function openStore(options: OpenStoreOptions): SqliteStore {
 
 /** The same with another list of schemas: how migrations are tested. */
 export function openStoreWith(options: OpenStoreOptions, migrations: readonly Migration[]): SqliteStore {
-  const { file, readonly = false, clock = systemClock } = options;
-  const db = readonly ? openReader(file, migrations) : openWriter(file, migrations);
-  return new SqliteStore(db, { file, readonly, clock });
+  const { file, readonly = false, clock = systemClock, busyWait_ms = 5_000 } = options;
+  const db = (readonly ? openReader : openWriter)({ file, migrations, busyWait_ms });
+  try {
+    return new SqliteStore(db, { file, readonly, clock });
+  } catch (error) {
+    db.close();
+    throw translateSqliteError(file, error);
+  }
 }
 
 interface Writers {
@@ -73,7 +80,7 @@ export class SqliteStore implements Store {
   readonly #writers: Writers | null;
 
   /** Use `openStore`. */
-  constructor(db: Database, options: Required<OpenStoreOptions>) {
+  constructor(db: Database, options: Required<Omit<OpenStoreOptions, 'busyWait_ms'>>) {
     this.#db = db;
     this.#file = options.file;
     this.#info = new StoreInfo(db);

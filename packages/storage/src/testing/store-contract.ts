@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ForeignLogError, StoreHoleError } from '../store/errors.js';
 import type { DeadLetter, Store } from '../store/types.js';
-import { queryContract } from './store-query-contract.js';
 import { loggedEvent, spanOf, spanOfTicks, storeEpoch } from './store-events.js';
+import { queryContract } from './store-query-contract.js';
 
 /** Opens an empty store that reads this clock (Unix seconds). */
 export type MakeStore = (options: { clock: () => number }) => Store;
@@ -152,7 +152,9 @@ function deadLetterContract(bound: () => Store): void {
     const store = bound();
     const nothing = { producer: null, producer_seq: null, event_type: null, source: null };
     store.applyDeadLetters(
-      spanOf([{ ...letter(1), ...nothing, door: '5571' as const, payload: '/w==', encoding: 'base64' as const }]),
+      spanOf([
+        { ...letter(1), ...nothing, door: '5571' as const, payload: '/w==', encoding: 'base64' as const },
+      ]),
     );
     expect(store.deadLetters()[0]).toMatchObject({ ...nothing, door: '5571', encoding: 'base64' });
   });
@@ -183,7 +185,12 @@ function countContract(bound: () => Store, pass: (seconds: number) => void): voi
 
   it('sums up what it holds by type, most rows first', () => {
     const store = bound();
-    expect(store.summary()).toMatchObject({ rows: 0, by_type: [], first_timestamp: null, last_timestamp: null });
+    expect(store.summary()).toMatchObject({
+      rows: 0,
+      by_type: [],
+      first_timestamp: null,
+      last_timestamp: null,
+    });
     store.applyEvents(
       spanOf([
         loggedEvent(1, { event_type: 'user_action', timestamp: 50 }),

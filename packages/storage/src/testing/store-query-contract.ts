@@ -6,7 +6,11 @@ import { loggedEvent, spanOf, storeEpoch, writtenEvent } from './store-events.js
 export function queryContract(bound: () => Store): void {
   it('gives an event back as it was published', () => {
     const store = bound();
-    const data = { action: 'login', details: { from: 'app', tries: [1, { ok: true }] }, note: 'a "b" \\ \n é 💶' };
+    const data = {
+      action: 'login',
+      details: { from: 'app', tries: [1, { ok: true }] },
+      note: 'a "b" \\ \n é 💶',
+    };
     store.applyEvents(
       spanOf([
         loggedEvent(1, {
@@ -40,7 +44,9 @@ export function queryContract(bound: () => Store): void {
     store.applyEvents(
       spanOf([loggedEvent(1), loggedEvent(2, { correlation_id: null, user_id: '', session_id: null })]),
     );
-    expect(store.queryEvents({}).map((event) => [event.correlation_id, event.user_id, event.session_id])).toEqual([
+    expect(
+      store.queryEvents({}).map((event) => [event.correlation_id, event.user_id, event.session_id]),
+    ).toEqual([
       [null, '', null],
       [null, null, null],
     ]);
@@ -51,7 +57,10 @@ export function queryContract(bound: () => Store): void {
     const text =
       '{"event_type":"x","timestamp":5,"trace":{"data":{"no":1}},"source":"s","data":{"yes":[]},"n":1.10}';
     store.applyEvents(spanOf([writtenEvent(1, text)]));
-    expect(store.queryEvents({})[0]).toMatchObject({ data: { yes: [] }, extra: { trace: { data: { no: 1 } }, n: 1.1 } });
+    expect(store.queryEvents({})[0]).toMatchObject({
+      data: { yes: [] },
+      extra: { trace: { data: { no: 1 } }, n: 1.1 },
+    });
   });
 
   it('keeps the exact time of appending, whatever lies between it and the event', () => {
@@ -96,7 +105,13 @@ function mixture() {
     loggedEvent(1, { timestamp: 10 }),
     loggedEvent(2, { timestamp: 20, data: { symbol: 'GBPUSD', bid: 1 } }),
     loggedEvent(3, { ...action, timestamp: 30, user_id: 'u-1', data: { action: 'a' } }),
-    loggedEvent(4, { ...action, timestamp: 25, user_id: 'u-2', correlation_id: 'c-1', data: { action: 'b' } }),
+    loggedEvent(4, {
+      ...action,
+      timestamp: 25,
+      user_id: 'u-2',
+      correlation_id: 'c-1',
+      data: { action: 'b' },
+    }),
     loggedEvent(5, { event_type: 'alert', timestamp: 15, correlation_id: 'c-1', data: { symbol: 'EURUSD' } }),
     loggedEvent(6, { event_type: 'alert', timestamp: 40, data: { symbol: 17 } }),
   ];

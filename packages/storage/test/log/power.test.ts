@@ -34,6 +34,7 @@ describe('a power cut', () => {
           readToEnd(log).map((event) => event.text),
           context,
         ).toEqual(events.slice(log.firstSeq - 1, log.nextSeq - 1));
+        if (committed.length > 0) expect(log.lastProducerSeq('early'), context).toBe(41);
         const last = log.nextSeq;
         expect(append(log, { mark: 'next' }), context).toBe(last);
         // What was found once is there for good.

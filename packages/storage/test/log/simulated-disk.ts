@@ -161,11 +161,15 @@ export class SimulatedDisk implements LogIo {
   }
 
   writeLater(fd: number, from: Buffer, at: Span, done: (error: Error | null, bytes: number) => void): void {
-    setImmediate(() => later(() => this.write(fd, from, at), done));
+    setImmediate(() => {
+      const bytes = attempt(() => this.write(fd, from, at));
+      if (typeof bytes === 'number') done(null, bytes);
+      else done(bytes, 0);
+    });
   }
 
   syncLater(fd: number, done: (error: Error | null) => void): void {
-    setImmediate(() => later(() => this.sync(fd), done));
+    setImmediate(() => done(attempt(() => this.sync(fd)) ?? null));
   }
 
   #file(fd: number): File {
@@ -228,12 +232,11 @@ function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: simulated`), { code });
 }
 
-function later<Result>(action: () => Result, done: (error: Error | null, result: Result) => void): void {
-  let result: Result;
+/** What an action returns, or the error it throws. */
+function attempt<Result>(action: () => Result): Result | Error {
   try {
-    result = action();
+    return action();
   } catch (error) {
-    return (done as (error: Error | null) => void)(error as Error);
+    return error as Error;
   }
-  done(null, result);
 }

@@ -34,6 +34,8 @@ function recordsOf(i: number): NewRecord[] {
       producerSeq: 1 + i * 10 + part * 2,
     }),
   );
+  // Seen once, and then only in what is written down of producers when a segment begins.
+  if (i === 0) records.push(batch({ mark: 'early', producer: 'early', producerSeq: 41 }));
   return i === 6 ? [...records, batch({ mark: 'large', eventBytes: 9000 })] : records;
 }
 

@@ -20,9 +20,17 @@ function quickOrCut(text: string): string {
 describe('the text of data, cut out of an event', () => {
   it.each([
     ['our own encoder', '{"event_type":"a","source":"s","data":{"x":1.10}}', '{"x":1.10}'],
-    ['Python, in its order and spacing', '{"event_type": "a", "data": {"x": 1.10}, "user_id": null}', '{"x": 1.10}'],
+    [
+      'Python, in its order and spacing',
+      '{"event_type": "a", "data": {"x": 1.10}, "user_id": null}',
+      '{"x": 1.10}',
+    ],
     ['nested last', '{"source":"s","data":{"d":{"x":1}}}', '{"d":{"x":1}}'],
-    ['numbers no double holds', '{"data":{"n":12345678901234567890,"e":1E400}}', '{"n":12345678901234567890,"e":1E400}'],
+    [
+      'numbers no double holds',
+      '{"data":{"n":12345678901234567890,"e":1E400}}',
+      '{"n":12345678901234567890,"e":1E400}',
+    ],
     ['an empty object', '{"data":{}}', '{}'],
     ['white space around', ' { "data" :\t{ "x" : 1 }\n} ', '{ "x" : 1 }'],
     ['a nested key named data before', '{"meta":{"data":{"no":1}},"data":{"yes":1}}', '{"yes":1}'],
@@ -92,9 +100,12 @@ function extrasOf(event: Envelope): Record<string, unknown> {
 }
 
 const hostileText = fc
-  .array(fc.constantFrom('{', '}', '[', ']', '"', '\\', ',', ':', ' ', '"data":', '"data": ', 'data', '1', '\n'), {
-    maxLength: 40,
-  })
+  .array(
+    fc.constantFrom('{', '}', '[', ']', '"', '\\', ',', ':', ' ', '"data":', '"data": ', 'data', '1', '\n'),
+    {
+      maxLength: 40,
+    },
+  )
   .map((parts) => parts.join(''));
 
 const trickyString = fc.oneof(
@@ -119,7 +130,9 @@ const value: fc.Arbitrary<string> = fc.letrec<{ value: string; object: string }>
     { depthSize: 'small' },
     fc.constantFrom('1', '1.10', '-0', '1e5', '12345678901234567890', 'true', 'null'),
     trickyString.map((text) => JSON.stringify(text)),
-    fc.tuple(gap, fc.array(tie('value'), { maxLength: 3 })).map(([space, items]) => `[${space}${items.join(',')}]`),
+    fc
+      .tuple(gap, fc.array(tie('value'), { maxLength: 3 }))
+      .map(([space, items]) => `[${space}${items.join(',')}]`),
     tie('object'),
   ),
   object: fc

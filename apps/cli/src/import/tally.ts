@@ -1,0 +1,48 @@
+import { describeIssue, type Issue } from '@bitten/schema';
+
+/** What an import came to, also the object that `--json` prints. */
+export interface ImportResult {
+  file: string;
+  format: string;
+  /** Lines read, or bars joined. */
+  records: number;
+  /** Appended to the log by this import. */
+  stored: number;
+  /** Handled by an earlier import of the same content. */
+  already_there: number;
+  dead_letters: number;
+  /** Valid events by type, counted by a dry run. */
+  by_type?: Record<string, number>;
+  /** The first few dead letters. */
+  reasons: string[];
+  notes: string[];
+  duration_s: number;
+}
+
+const reasons_max = 5;
+
+/** Counts while an import runs. */
+export class Tally {
+  records = 0;
+  stored = 0;
+  alreadyThere = 0;
+  deadLetters = 0;
+  readonly byType = new Map<string, number>();
+  readonly reasons: string[] = [];
+
+  get events(): number {
+    return this.stored + this.alreadyThere + this.deadLetters;
+  }
+
+  addType(type: string): void {
+    this.byType.set(type, (this.byType.get(type) ?? 0) + 1);
+  }
+
+  addDeadLetter(letter: { line: number | undefined; number: number | undefined; issues: readonly Issue[] }): void {
+    this.deadLetters += 1;
+    if (this.reasons.length >= reasons_max) return;
+    const where = letter.line === undefined ? 'an event' : `line ${letter.line}`;
+    const name = letter.number === undefined ? '' : ` (dead letter ${letter.number})`;
+    this.reasons.push(`${where}${name}: ${letter.issues.map(describeIssue).join('; ')}`);
+  }
+}

@@ -1,0 +1,31 @@
+import { join, relative } from 'node:path';
+import type { SettingValues } from '@bitten/runtime';
+import pc from 'picocolors';
+import type { devSettings } from './settings.js';
+
+/** What to do next, for somebody who sees this for the first time. */
+export function welcome(settings: SettingValues<typeof devSettings>): string {
+  const here = process.env.INIT_CWD ?? process.cwd();
+  const database = relative(here, join(settings.dataDir, 'bitten_events.db'));
+  const publish = `pnpm bitten publish user_action '{"user_id":"me","action":"hello"}'`;
+  const lines = [
+    ['publish an event', publish],
+    ['watch them live', 'pnpm bitten tail'],
+    ['ask for them', 'pnpm bitten query --since 1h'],
+    ['or by SQL', `sqlite3 ${database} 'SELECT * FROM event_stats'`],
+  ];
+  const width = Math.max(...lines.map(([label]) => label!.length));
+  const rows = lines.map(([label, command]) => `    ${pc.dim(label!.padEnd(width))}   ${pc.cyan(command!)}`);
+  const demo = settings.demo
+    ? `a simulated market publishes ${settings.rate} events a second`
+    : `nothing is published yet; ${pc.cyan('pnpm dev --demo')} lets a simulated market publish`;
+  return [
+    '',
+    `  ${pc.bold('BITTEN Event Bus is running.')} ${pc.dim('In another terminal:')}`,
+    '',
+    ...rows,
+    '',
+    `  ${pc.dim(demo)}${pc.dim('. Ctrl-C ends everything.')}`,
+    '',
+  ].join('\n');
+}
