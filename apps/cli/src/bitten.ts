@@ -1,1 +1,53 @@
-export {};
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { codeOfCommander, commands, makeProgram } from './program.js';
+
+const argv = process.argv.slice(2);
+// `pnpm bitten -- tail` hands the separator through.
+if (argv[0] === '--') argv.shift();
+
+// A word that is the name of a command may also be the value of an option: then one module more is loaded, and
+// commander decides which it is.
+const names = Object.keys(commands).filter((name) => argv.includes(name));
+
+if (names.length === 0 || argv.every((argument) => argument === 'help' || commands[argument] === undefined)) {
+  process.exitCode = await showHelp();
+} else {
+  const { runCommand } = await import('@bitten/runtime');
+  await runCommand({ name: 'bitten', run });
+}
+
+/** The way of `bitten --help`, `--version` and of a word that is no command: nothing is loaded for it. */
+async function showHelp(): Promise<number> {
+  const context = { signal: new AbortController().signal, exitWith: () => {} };
+  const program = await makeProgram(names, { version: readVersion(), context });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    const code = codeOfCommander(error);
+    if (code === undefined) throw error;
+    return argv.length === 0 ? 0 : code;
+  }
+}
+
+async function run(signal: AbortSignal): Promise<number> {
+  let exitCode = 0;
+  const exitWith = (code: number) => {
+    exitCode = code;
+  };
+  const program = await makeProgram(names, { version: readVersion(), context: { signal, exitWith } });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    const code = codeOfCommander(error);
+    if (code === undefined) throw error;
+    return code;
+  }
+  return exitCode;
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

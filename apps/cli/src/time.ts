@@ -32,7 +32,10 @@ function unixSeconds(number: number): number | undefined {
 }
 
 /** `Date.UTC` turns the 31st of February into a day of March instead of refusing it. */
-function isSameDate(ms: number, parts: { month: number; day: number; hour: number; minute: number }): boolean {
+function isSameDate(
+  ms: number,
+  parts: { month: number; day: number; hour: number; minute: number },
+): boolean {
   const date = new Date(ms);
   return (
     date.getUTCMonth() + 1 === parts.month &&
@@ -56,7 +59,10 @@ export function readOffset(text: string): number | undefined {
 export function parseDuration(text: string, flag: string): number {
   const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseQuantity(text, 'milliseconds');
   if (ms === undefined || !Number.isFinite(ms) || ms < 0) {
-    throw new UsageError(`${flag}: expected a duration, found ${JSON.stringify(text)}`, 'write 10ms, 2s, 15min, 1h or 7d');
+    throw new UsageError(
+      `${flag}: expected a duration, found ${JSON.stringify(text)}`,
+      'write 10ms, 2s, 15min, 1h or 7d',
+    );
   }
   return ms;
 }
@@ -99,7 +105,9 @@ export function formatTime(time: number, now: number): string {
   const today = new Date(now * 1000);
   const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
   const isToday = date.toDateString() === today.toDateString();
-  return isToday ? clock : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`;
+  return isToday
+    ? clock
+    : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`;
 }
 
 /** `3 d 4 h`, `12 min 5 s`, `850 ms`: the two largest parts. */

@@ -45,7 +45,11 @@ interface Following {
   log: Logger;
   signal: AbortSignal;
   linger_ms: number;
-  use: (component: { name: string; start: () => Follower; stop: (f: Follower) => Promise<void> }) => Promise<Follower>;
+  use: (component: {
+    name: string;
+    start: () => Follower;
+    stop: (f: Follower) => Promise<void>;
+  }) => Promise<Follower>;
 }
 
 /** Makes sure that the store belongs to the bus's log before anything is read. Throws `ForeignLogError`. */
@@ -61,7 +65,10 @@ async function followWhenThere({ client, store, log, signal, linger_ms, use }: F
       position: () => store.cursor(name),
       apply,
       skip: (gap) => {
-        log.error({ from: gap.from, to: gap.to, why: gap.why }, 'events are gone from the log before they were stored');
+        log.error(
+          { from: gap.from, to: gap.to, why: gap.why },
+          'events are gone from the log before they were stored',
+        );
         store.skip(name, gap);
       },
       onTrouble: (error) => log.warn({ log: name, err: error }, 'cannot follow for now'),

@@ -30,7 +30,8 @@ function placed<Item>(
   const items: Item[] = [];
   const texts = splitEvents(page.body);
   for (const [first, count, appendedAt] of page.runs) {
-    for (let seq = first; seq < first + count; seq += 1) items.push(make(texts[items.length]!, seq, appendedAt));
+    for (let seq = first; seq < first + count; seq += 1)
+      items.push(make(texts[items.length]!, seq, appendedAt));
   }
   return items;
 }

@@ -21,7 +21,8 @@ export function defaultBridge(): EventBridge {
 
 /** Options for the default bridge; call it before anything is published. Throws when it is too late. */
 export function configure(options: BridgeOptions): EventBridge {
-  if (shared !== undefined) throw new Error('configure() must come before the first use of the default bridge');
+  if (shared !== undefined)
+    throw new Error('configure() must come before the first use of the default bridge');
   shared = new EventBridge(options);
   return shared;
 }

@@ -43,7 +43,10 @@ export interface ResolvedOptions extends Required<Omit<BridgeOptions, 'spoolDir'
 const mebibyte = 1024 * 1024;
 
 /** Fills in the defaults; the environment is read only here. */
-export function resolveOptions(options: BridgeOptions, env: NodeJS.ProcessEnv = process.env): ResolvedOptions {
+export function resolveOptions(
+  options: BridgeOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): ResolvedOptions {
   const name = fileName(options.name ?? env.BITTEN_COMPONENT ?? scriptName());
   return {
     host: options.host ?? env.BITTEN_HOST ?? '127.0.0.1',
@@ -74,5 +77,10 @@ function scriptName(): string {
 
 /** A name that can be a folder's. */
 function fileName(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_').slice(0, 64) || 'component';
+  return (
+    name
+      .replaceAll(/[^A-Za-z0-9._-]/g, '_')
+      .replace(/^\.+/, '_')
+      .slice(0, 64) || 'component'
+  );
 }

@@ -136,7 +136,9 @@ export class Outbox implements BatchSource {
     if (this.pending > 0) this.startSpooling();
     this.#spill();
     this.#receipts.rejectAll(
-      new BridgeClosedError('the bridge was closed before the bus acknowledged the event; the spool keeps it'),
+      new BridgeClosedError(
+        'the bridge was closed before the bus acknowledged the event; the spool keeps it',
+      ),
     );
     this.#spool?.close();
     this.#spool = null;

@@ -4,8 +4,8 @@ import {
   checkEvent,
   correlationOf,
   defaultSourceOf,
-  encodeEvent,
   type Envelope,
+  encodeEvent,
   InvalidEventError,
   type Issue,
   limits,
@@ -80,7 +80,9 @@ export class Publisher {
     }
     if (text.length > limits.event_bytes_max) {
       const expected = `at most ${limits.event_bytes_max} bytes`;
-      settler.reject(new InvalidEventError([{ path: '', code: 'size', found: `${text.length} bytes`, expected }]));
+      settler.reject(
+        new InvalidEventError([{ path: '', code: 'size', found: `${text.length} bytes`, expected }]),
+      );
     } else if (issues.length > 0) {
       settler.reject(new InvalidEventError(issues));
       outbox.add(text, null);
@@ -98,7 +100,11 @@ export class Publisher {
       ...event,
       timestamp: event.timestamp ?? now,
       source: event.source ?? defaultSourceOf(event_type) ?? this.#options.name,
-      correlation_id: event.correlation_id ?? currentCorrelation() ?? (isRecord(data) ? correlationOf(event_type, data) : null) ?? null,
+      correlation_id:
+        event.correlation_id ??
+        currentCorrelation() ??
+        (isRecord(data) ? correlationOf(event_type, data) : null) ??
+        null,
       user_id: event.user_id ?? null,
       session_id: event.session_id ?? null,
       data,

@@ -87,7 +87,13 @@ export class Spool {
 
   /** Throws `LogUnavailableError` where the disk refuses; nothing of the batch is then in the spool. */
   append({ first, count, body }: Batch): void {
-    this.#log.stage({ producer: this.producer, producerSeq: first, count, appendedAt: Date.now() / 1000, body });
+    this.#log.stage({
+      producer: this.producer,
+      producerSeq: first,
+      count,
+      appendedAt: Date.now() / 1000,
+      body,
+    });
     this.#log.commit();
     this.#offset ??= first - (this.#log.nextSeq - count);
   }

@@ -123,7 +123,9 @@ export class Cursors {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#saving = this.#saving
-      .then(() => writeAtomically(this.#options.file, `${JSON.stringify({ cursors: this.list() }, null, 1)}\n`))
+      .then(() =>
+        writeAtomically(this.#options.file, `${JSON.stringify({ cursors: this.list() }, null, 1)}\n`),
+      )
       .catch(this.#options.onError);
   }
 }

@@ -70,7 +70,11 @@ export class Engine {
     this.startedAt = now();
     this.#events = openLog({ dir: join(dataDir, 'log'), durability: 'fsync', segmentBytesMax });
     this.#deadLetters = openLog({ dir: join(dataDir, 'dead-letters'), durability: 'fsync', segmentBytesMax });
-    this.#cursors = new Cursors({ file: join(dataDir, 'log', 'cursors.json'), now, onError: notices.problem });
+    this.#cursors = new Cursors({
+      file: join(dataDir, 'log', 'cursors.json'),
+      now,
+      onError: notices.problem,
+    });
     this.#admission = new Admission(this.#events);
     this.#broadcast = new Broadcast(options.feed);
     this.#commit = new GroupCommit({

@@ -75,7 +75,8 @@ export class Ingest {
     const placements: Placement[] = [];
     const rejected: Rejection[] = [];
     const { duplicates } = verdict;
-    if (duplicates < batch.count) this.#stage({ batch, texts, unreadable }, duplicates, { placements, rejected });
+    if (duplicates < batch.count)
+      this.#stage({ batch, texts, unreadable }, duplicates, { placements, rejected });
     commit.schedule((error) => {
       if (error !== null) return done({ kind: 'unavailable', cause: error });
       // Looked up only now: the first sending of a repeated batch may have waited for this same commit.
@@ -217,7 +218,11 @@ export class Ingest {
       if (decoded.ok) continue;
       const producerSeq = batch.first + i;
       const [place] = deadLetters.placements(batch.producer, producerSeq, producerSeq);
-      into.rejected.push({ producer_seq: producerSeq, dead_letter: place?.seq ?? null, issues: decoded.issues });
+      into.rejected.push({
+        producer_seq: producerSeq,
+        dead_letter: place?.seq ?? null,
+        issues: decoded.issues,
+      });
     }
   }
 

@@ -158,7 +158,11 @@ function publishReply(outcome: Outcome, count: number): Reply {
         remedy: 'separate events by one \\n, with none inside an event and none after the last',
       });
     case 'unavailable':
-      return failure({ code: 'unavailable', ...describe(outcome.cause), why: describe(outcome.cause).message });
+      return failure({
+        code: 'unavailable',
+        ...describe(outcome.cause),
+        why: describe(outcome.cause).message,
+      });
   }
 }
 
@@ -180,7 +184,8 @@ function wireError(error: unknown): WireError {
 }
 
 function describe(error: unknown): { message: string; found?: string; expected?: string; remedy?: string } {
-  if (!(error instanceof BittenError)) return { message: error instanceof Error ? error.message : String(error) };
+  if (!(error instanceof BittenError))
+    return { message: error instanceof Error ? error.message : String(error) };
   const { message, found, expected, remedy } = error;
   return {
     message,

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { BittenError } from '@bitten/schema';
-import { prettyFactory } from 'pino-pretty';
 import { describeError } from './errors.js';
 
 /** What a log line holds of an error. */
@@ -26,9 +26,12 @@ export function serializeError(error: unknown, level: string): LoggedError {
   };
 }
 
+// Loaded only by who has a person reading along.
+const loadPretty = () => createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
+
 /** Turns pino's JSON line into one for people: `16:45:40.123 INFO  bus/ingest ready port=5572`. */
 export function createPrettifier(options: { colour: boolean }): (line: string) => string {
-  return prettyFactory({
+  return loadPretty().prettyFactory({
     colorize: options.colour,
     // Everything is laid out by `layOut`; nothing is left for pino-pretty to add.
     ignore: 'level,time,app,pid,component',

@@ -1,4 +1,5 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { createRequire } from 'node:module';
+import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import { createPrettifier, serializeError } from './logger-pretty.js';
 import type { Environment } from './settings/place.js';
 
@@ -25,13 +26,14 @@ export interface CreateLoggerOptions {
  */
 export function createLogger(options: CreateLoggerOptions): Logger {
   const { level = 'info', format = 'auto', env = process.env } = options;
+  const { pino } = loadPino();
   const destination = options.destination ?? pino.destination({ dest: 2, sync: true });
   const onTerminal =
     options.destination?.isTTY ?? (options.destination === undefined && process.stderr.isTTY === true);
   const pinoOptions: LoggerOptions = {
     level,
     base: { app: options.app, pid: process.pid },
-    timestamp: stdTimeFunctions.isoTime,
+    timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: (error: unknown) => serializeError(error, level) },
   };
@@ -40,6 +42,9 @@ export function createLogger(options: CreateLoggerOptions): Logger {
   const prettify = createPrettifier({ colour: wantsColour(env, onTerminal) });
   return pino(pinoOptions, { write: (line) => void destination.write(prettify(line)) });
 }
+
+// Commands that log nothing shall not wait for a logger to load.
+const loadPino = () => createRequire(import.meta.url)('pino') as typeof import('pino');
 
 /** See no-color.org: any value that is not empty counts. */
 function wantsColour(env: Environment, onTerminal: boolean): boolean {

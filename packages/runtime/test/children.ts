@@ -37,7 +37,10 @@ export class Child {
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly #watchers: Array<() => void> = [];
 
-  constructor(program: Program, options: { args?: string[]; env?: Record<string, string>; ipc?: boolean } = {}) {
+  constructor(
+    program: Program,
+    options: { args?: string[]; env?: Record<string, string>; ipc?: boolean } = {},
+  ) {
     const { args = [], env = {}, ipc = false } = options;
     this.process = spawn(process.execPath, [program.path, ...args], {
       env: { PATH: process.env.PATH, ...env },
@@ -64,7 +67,9 @@ export class Child {
       const watch = () => isThere() && resolve();
       this.#watchers.push(watch);
       watch();
-      this.exited.then(() => reject(new Error(`ended without printing ${text}: ${this.stdout}${this.stderr}`)));
+      this.exited.then(() =>
+        reject(new Error(`ended without printing ${text}: ${this.stdout}${this.stderr}`)),
+      );
     });
   }
 

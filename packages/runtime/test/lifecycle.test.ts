@@ -27,21 +27,24 @@ function lines(child: Child): string[] {
 }
 
 describe('runApp', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('stops everything in reverse on %s and exits 0', async (signal) => {
-    const app = start();
-    await app.printed('ready');
-    app.kill(signal);
-    expect(await app.exited).toEqual({ code: 0, signal: null });
-    expect(lines(app).slice(1)).toEqual([
-      'log started',
-      'sockets starting',
-      'sockets stopping',
-      'sockets stopped',
-      'log stopped',
-    ]);
-    expect(app.stderr).toContain(`"reason":"${signal}"`);
-    expect(app.stderr.trim().split('\n').at(-1)).toContain('"msg":"stopped"');
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'stops everything in reverse on %s and exits 0',
+    async (signal) => {
+      const app = start();
+      await app.printed('ready');
+      app.kill(signal);
+      expect(await app.exited).toEqual({ code: 0, signal: null });
+      expect(lines(app).slice(1)).toEqual([
+        'log started',
+        'sockets starting',
+        'sockets stopping',
+        'sockets stopped',
+        'log stopped',
+      ]);
+      expect(app.stderr).toContain(`"reason":"${signal}"`);
+      expect(app.stderr.trim().split('\n').at(-1)).toContain('"msg":"stopped"');
+    },
+  );
 
   it('tells its supervisor when it is ready, and outlives one that goes away', async () => {
     const app = start('', { ipc: true });
@@ -171,7 +174,10 @@ describe('the command line of an app', () => {
   });
 
   it('refuses wrong settings, all at once, on standard error, with exit code 2', async () => {
-    const app = start('', { args: ['--segment-byte', '7', '--pub-port', 'x'], env: { BITTEN_BUS_PORT: '70000' } });
+    const app = start('', {
+      args: ['--segment-byte', '7', '--pub-port', 'x'],
+      env: { BITTEN_BUS_PORT: '70000' },
+    });
     expect((await app.exited).code).toBe(2);
     expect(app.stdout).toBe('');
     expect(app.stderr).toMatch(/^bitten-bus: 3 problems:/);

@@ -102,15 +102,19 @@ describe('a lock between processes', () => {
     }
   }, 60_000);
 
-  it.each(lockSteps)('survives a starter killed at the step "%s" of a takeover', async (step) => {
-    await leaveStaleLock();
-    const dying = await starter(step);
-    dying.process.stdin?.write('go\n');
-    expect((await dying.exited).signal).toBe('SIGKILL');
-    const starters = await Promise.all([starter(), starter(), starter()]);
-    expect(await race(starters)).toBe(1);
-    expect(readdirSync(dir)).toEqual(['bus.lock']);
-  }, 30_000);
+  it.each(lockSteps)(
+    'survives a starter killed at the step "%s" of a takeover',
+    async (step) => {
+      await leaveStaleLock();
+      const dying = await starter(step);
+      dying.process.stdin?.write('go\n');
+      expect((await dying.exited).signal).toBe('SIGKILL');
+      const starters = await Promise.all([starter(), starter(), starter()]);
+      expect(await race(starters)).toBe(1);
+      expect(readdirSync(dir)).toEqual(['bus.lock']);
+    },
+    30_000,
+  );
 });
 
 function catchError(work: () => unknown): unknown {

@@ -17,7 +17,13 @@ class Actors {
 
   acquire(pid: number, at: (step: LockStep) => void = () => {}): Lock {
     const self = { ...identifySelf(), pid };
-    return acquireLock({ dir, role: 'bus', self, at, liveness: (other) => (this.dead.has(other.pid) ? 'dead' : 'alive') });
+    return acquireLock({
+      dir,
+      role: 'bus',
+      self,
+      at,
+      liveness: (other) => (this.dead.has(other.pid) ? 'dead' : 'alive'),
+    });
   }
 
   /** True where it got the lock, false where it was told that another has it. */
@@ -60,9 +66,15 @@ describe('a race for a stale lock', () => {
     const second = () => {
       if (won.has(3)) return;
       won.set(3, false);
-      won.set(3, actors.tries(3, (reached) => reached === inner && third()));
+      won.set(
+        3,
+        actors.tries(3, (reached) => reached === inner && third()),
+      );
     };
-    won.set(2, actors.tries(2, (reached) => reached === outer && second()));
+    won.set(
+      2,
+      actors.tries(2, (reached) => reached === outer && second()),
+    );
     const winners = [...won].filter(([, didWin]) => didWin).map(([pid]) => pid);
     expect(winners).toHaveLength(1);
     expect(holderPid()).toBe(winners[0]);

@@ -82,7 +82,14 @@ const makers: { readonly [Type in MixType]: (given: Given) => Envelope<EventData
     const spec = random.pick(defaultSymbols);
     const bid = quote(random, spec);
     const ask = Number((bid + spec.spread_points / 10 ** spec.digits).toFixed(spec.digits));
-    const data = { symbol: spec.symbol, bid, ask, volume: random.integer(1, 250), spread: pips(spec), timestamp };
+    const data = {
+      symbol: spec.symbol,
+      bid,
+      ask,
+      volume: random.integer(1, 250),
+      spread: pips(spec),
+      timestamp,
+    };
     return { event_type: 'market_data', timestamp, source: 'mt5_feed', session_id: `mt5_feed-${id}`, data };
   },
   signal_generated: ({ random, timestamp, id }) => {

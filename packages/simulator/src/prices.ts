@@ -49,7 +49,8 @@ export class Price {
   step(random: Random): void {
     const { pip_points, spread_points } = this.spec;
     if (random.chance(turn_share)) this.#lean_pips = (2 * random.float() - 1) * lean_pips_max;
-    this.#walk += (random.gaussian() * step_pips + this.#lean_pips) * pip_points + (this.#anchor - this.#walk) * pull;
+    this.#walk +=
+      (random.gaussian() * step_pips + this.#lean_pips) * pip_points + (this.#anchor - this.#walk) * pull;
     // Far below its anchor a price could reach nothing; a tenth of it is the end of the walk.
     this.#walk = Math.max(this.#walk, this.#anchor / 10);
     this.#bid = Math.round(this.#walk);

@@ -53,16 +53,21 @@ describe('createMarket', () => {
   it('goes by the clock: one event each 1 / rate, never backwards', () => {
     const events = take(1_001, { start_time: 1_000, rate_per_s: 100 });
     expect(events.at(-1)!.timestamp - events[0]!.timestamp).toBeCloseTo(10, 5);
-    expect(events.every((event, index) => index === 0 || event.timestamp >= events[index - 1]!.timestamp)).toBe(true);
+    expect(
+      events.every((event, index) => index === 0 || event.timestamp >= events[index - 1]!.timestamp),
+    ).toBe(true);
   });
 
-  it.each([5, 50, 1_000])('is mostly ticks and has everything else as well at %d events a second', (rate_per_s) => {
-    const events = take(40_000, { rate_per_s });
-    const share = (type: string) => ofType(events, type).length / events.length;
-    expect(share('market_data')).toBeGreaterThan(0.7);
-    expect(share('market_data')).toBeLessThan(0.9);
-    for (const type of catalogueTypes) expect(share(type), type).toBeGreaterThan(0.001);
-  });
+  it.each([5, 50, 1_000])(
+    'is mostly ticks and has everything else as well at %d events a second',
+    (rate_per_s) => {
+      const events = take(40_000, { rate_per_s });
+      const share = (type: string) => ofType(events, type).length / events.length;
+      expect(share('market_data')).toBeGreaterThan(0.7);
+      expect(share('market_data')).toBeLessThan(0.9);
+      for (const type of catalogueTypes) expect(share(type), type).toBeGreaterThan(0.001);
+    },
+  );
 
   it('quotes every ask above its bid, with the decimals of its symbol', () => {
     const isWrong = ({ data }: Envelope) =>
@@ -117,7 +122,8 @@ describe('a signal', () => {
       const exit = end!.data.exit_price as number;
       const [isBuy, isWin] = [direction === 'BUY', end!.data.outcome === 'WIN'];
       const reached = ticks.some(({ timestamp, data }) => {
-        if (data.symbol !== symbol || timestamp < generated!.timestamp || timestamp > end!.timestamp) return false;
+        if (data.symbol !== symbol || timestamp < generated!.timestamp || timestamp > end!.timestamp)
+          return false;
         const quote = (isBuy ? data.bid : data.ask) as number;
         return isBuy === isWin ? quote >= exit : quote <= exit;
       });

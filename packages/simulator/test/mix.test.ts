@@ -35,6 +35,10 @@ describe('createMix', () => {
   });
 
   it('fills a size that the shares do not divide with ticks', () => {
-    expect(createMix({ seed: 3, size: 7 }).pool(7).every((event) => event.event_type === 'market_data')).toBe(true);
+    expect(
+      createMix({ seed: 3, size: 7 })
+        .pool(7)
+        .every((event) => event.event_type === 'market_data'),
+    ).toBe(true);
   });
 });

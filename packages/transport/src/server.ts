@@ -57,7 +57,7 @@ export class BusServer {
       // A reply to a client that has gone fails instead of vanishing, so that it can be counted.
       mandatory: true,
       linger: linger_ms,
-      
+      maxMessageSize: frame_bytes_max,
       receiveHighWaterMark: unread_requests_max,
       sendHighWaterMark: unread_replies_max,
       heartbeatInterval: heartbeat_ms,

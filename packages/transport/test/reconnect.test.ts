@@ -102,22 +102,26 @@ describe('a client whose connection is cut in the middle', () => {
     });
     const cable = await cut(portOf(server.endpoint));
     const client = await connect(`tcp://127.0.0.1:${cable.port}`);
+    // More than the kernel's buffers take: some batches are still waiting in ZeroMQ when the cable is cut.
+    const body = Buffer.alloc(2 * 1024 * 1024, 'x');
     const publish = (first: number): Promise<unknown> =>
-      client.publish({ producer: 'p', first, count: 1, acked: 0, body: Buffer.from('{}') });
+      client.publish({ producer: 'p', first, count: 1, acked: 0, body });
+    const batches = Array.from({ length: 20 }, (_, index) => index + 1);
 
     cable.freeze();
-    const lost = [1, 2, 3].map((first) => failure(publish(first)));
+    const lost = batches.map((first) => failure(publish(first)));
     cable.cut();
     for (const rejection of await Promise.all(lost)) expect(rejection).toBeInstanceOf(ConnectionLostError);
     await client.connected();
-    await Promise.all([1, 2, 3, 4].map(publish));
-    expect(seen).toEqual([1, 2, 3, 4]);
-  });
+    const before = seen.length;
+    await Promise.all(batches.map(publish));
+    expect(seen.slice(before)).toEqual(batches);
+    expect(before).toBe(0);
+  }, 20_000);
 });
 
-/** A cable between a client and a port: what goes in after `freeze` never comes out, and `cut` ends both ends. */
+/** A cable between a client and a port: after `freeze` nothing gets through, and `cut` ends both ends. */
 async function cut(port: number) {
-  let frozen = false;
   const ends = new Set<Socket>();
   const proxy = createServer((near) => {
     const far = connectTcp(port, '127.0.0.1');
@@ -130,20 +134,19 @@ async function cut(port: number) {
         far.destroy();
       });
     }
-    near.on('data', (data) => frozen || far.write(data));
-    far.on('data', (data) => frozen || near.write(data));
+    near.pipe(far);
+    far.pipe(near);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const stop = (): void => {
     for (const end of ends) end.destroy();
-    frozen = false;
   };
   onTestFinished(() => {
     stop();
     proxy.close();
   });
   const freeze = (): void => {
-    frozen = true;
+    for (const end of ends) end.unpipe().pause();
   };
   return { port: (proxy.address() as AddressInfo).port, freeze, cut: stop };
 }

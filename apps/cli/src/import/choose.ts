@@ -52,7 +52,11 @@ function chooseOne(file: string, name: Exclude<FormatName, 'bars'>, options: Cho
     case 'jsonl':
       return { files: [file], format: mappedFormat(mapping ?? [], { source }), guess: undefined };
     case 'signal-outcomes':
-      return { files: [file], format: signalOutcomesFormat({ source }), guess: how('signals with their outcomes') };
+      return {
+        files: [file],
+        format: signalOutcomesFormat({ source }),
+        guess: how('signals with their outcomes'),
+      };
     case 'events':
       return { files: [file], format: eventsFormat(), guess: how('whole events, one a line') };
     case 'ticks': {

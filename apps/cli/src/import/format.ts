@@ -18,4 +18,3 @@ export interface ImportFormat {
   /** What is worth saying when everything has been read. */
   notes?: () => string[];
 }
-

@@ -12,7 +12,11 @@ const signalOutcomes = readMapping(
     events: [
       {
         type: 'signal_generated',
-        set: { signal_id: 'signal_id', symbol: ['symbol', 'pair'], pattern_type: ['pattern_type', 'pattern'] },
+        set: {
+          signal_id: 'signal_id',
+          symbol: ['symbol', 'pair'],
+          pattern_type: ['pattern_type', 'pattern'],
+        },
         drop: ['win'],
       },
       {
@@ -38,7 +42,10 @@ export function signalOutcomesFormat(options: { source: string | undefined }): I
 }
 
 /** Lines of JSON by a mapping of the user's own. */
-export function mappedFormat(events: readonly EventMapping[], options: { source: string | undefined }): ImportFormat {
+export function mappedFormat(
+  events: readonly EventMapping[],
+  options: { source: string | undefined },
+): ImportFormat {
   return jsonFormat('jsonl', withSource(events, options.source));
 }
 

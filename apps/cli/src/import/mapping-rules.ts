@@ -25,17 +25,7 @@ export interface EventMapping {
 /** Where components write the time of an event, where nothing else is said. */
 const timestampFields = ['timestamp', 'time', 'ts', 'created_at', 'datetime', 'date'];
 
-const eventKeys = [
-  'type',
-  'when',
-  'source',
-  'timestamp',
-  'user_id',
-  'correlation_id',
-  'set',
-  'rest',
-  'drop',
-];
+const eventKeys = ['type', 'when', 'source', 'timestamp', 'user_id', 'correlation_id', 'set', 'rest', 'drop'];
 
 /**
  * Checks a mapping as it stands in a file: one event, or several under `events`. Throws `UsageError`, which names

@@ -45,7 +45,12 @@ export async function* planPieces(block: Block, ask: AskStates): AsyncGenerator<
     const [known] = await find(block, { from, lengths, ask });
     const isUntouched = known === undefined && from === 0 && block.isFull;
     const length = isUntouched ? size : lengths[0]!;
-    const piece = known ?? { from, to: from + length, producer: producerId(digests, from, from + length), handled: 0 };
+    const piece = known ?? {
+      from,
+      to: from + length,
+      producer: producerId(digests, from, from + length),
+      handled: 0,
+    };
     yield piece;
     from = piece.to;
   }

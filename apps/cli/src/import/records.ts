@@ -31,7 +31,10 @@ export interface ReadLinesOptions {
  * The lines of a file as they come from the disk, several at a time, without their line ends. Blank lines are
  * left out, and a byte order mark is not part of the first. Memory is bounded whatever the file.
  */
-export async function* readLines(file: string, options: ReadLinesOptions = {}): AsyncGenerator<ImportRecord[]> {
+export async function* readLines(
+  file: string,
+  options: ReadLinesOptions = {},
+): AsyncGenerator<ImportRecord[]> {
   const splitter = new LineSplitter();
   let bytes = 0;
   const stream = createReadStream(file, {

@@ -87,9 +87,14 @@ class NumberedTexts implements Iterable<string> {
 
   /** The line an event comes from. */
   lineOf(number: number): number | undefined {
-    let at = this.#firsts.length - 1;
-    while (at > 0 && this.#firsts[at]! > number) at -= 1;
-    return this.#records[at]?.line;
+    let low = 0;
+    let high = this.#firsts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#firsts[middle]! <= number) low = middle;
+      else high = middle - 1;
+    }
+    return this.#records[low]?.line;
   }
 
   [Symbol.iterator](): Iterator<string> {

@@ -38,7 +38,11 @@ export class Tally {
     this.byType.set(type, (this.byType.get(type) ?? 0) + 1);
   }
 
-  addDeadLetter(letter: { line: number | undefined; number: number | undefined; issues: readonly Issue[] }): void {
+  addDeadLetter(letter: {
+    line: number | undefined;
+    number: number | undefined;
+    issues: readonly Issue[];
+  }): void {
     this.deadLetters += 1;
     if (this.reasons.length >= reasons_max) return;
     const where = letter.line === undefined ? 'an event' : `line ${letter.line}`;

@@ -20,12 +20,20 @@ export function ticksFormat(options: QuoteOptions): ImportFormat {
   return {
     name: 'ticks',
     identity: JSON.stringify(['ticks', version, symbol, source, offset_s]),
-    read: ([file], reading) => readLines(file!, { ...reading, isUnfinished: (text) => isCutShort(text, fields) }),
+    read: ([file], reading) =>
+      readLines(file!, { ...reading, isUnfinished: (text) => isCutShort(text, fields) }),
     map: ({ text }: ImportRecord) => {
       const [stamp, bid, ask, volume] = text.split(',');
       const timestamp = readStamp(stamp ?? '', offset_s);
       return [
-        quoteText({ timestamp, source, symbol, bid: readNumber(bid), ask: readNumber(ask), volume: readNumber(volume) }),
+        quoteText({
+          timestamp,
+          source,
+          symbol,
+          bid: readNumber(bid),
+          ask: readNumber(ask),
+          volume: readNumber(volume),
+        }),
       ];
     },
   };
@@ -60,7 +68,8 @@ function readStamp(text: string, offset_s: number): number | string {
   const parts = stampPattern.exec(text.trim());
   if (parts === null) return text;
   const [year, month, day, hour, minute, second, ms] = parts.slice(1).map(Number);
-  if (month! < 1 || month! > 12 || day! < 1 || day! > 31 || hour! > 23 || minute! > 59 || second! > 60) return text;
+  if (month! < 1 || month! > 12 || day! < 1 || day! > 31 || hour! > 23 || minute! > 59 || second! > 60)
+    return text;
   return (Date.UTC(year!, month! - 1, day, hour, minute, second, ms) - offset_s * 1000) / 1000;
 }
 

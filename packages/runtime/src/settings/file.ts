@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
 import type { Definition, Place } from './declare.js';
 import { nearestName } from './nearest.js';
 import type { SettingProblem } from './problems.js';
@@ -87,9 +87,12 @@ function readSection(from: { file: SettingsFile; section: unknown; app: string; 
   }
 }
 
+// The parser takes 35 ms to load; most runs of a command have no file to read.
+const loadYaml = () => createRequire(import.meta.url)('yaml') as typeof import('yaml');
+
 function readYaml(path: string, problems: SettingProblem[]): Record<string, Raw> | undefined {
   try {
-    const content: unknown = parse(readFileSync(path, 'utf8')) ?? {};
+    const content: unknown = loadYaml().parse(readFileSync(path, 'utf8')) ?? {};
     if (isMapping(content)) return content;
     problems.push(problem(path, describe(content), 'a mapping', 'write NAME: VALUE lines'));
   } catch (error) {

@@ -28,16 +28,18 @@ export function readFlags(definition: Definition, argv: readonly string[]): Comm
     config: undefined,
     problems: [],
   };
-  let afterUnknown = false;
+  let afterMistake = false;
   for (const token of parseArgs({ args, options: optionsOf(definition), strict: false, tokens: true })
     .tokens) {
     if (token.kind === 'option') {
       const text = token.value === undefined ? undefined : String(token.value);
-      afterUnknown = readOption({ flag: token.rawName, text, definition, nameByFlag, found }) === 'unknown';
+      const before = found.problems.length;
+      readOption({ flag: token.rawName, text, definition, nameByFlag, found });
+      afterMistake = found.problems.length > before;
     } else if (token.kind === 'positional') {
       // After an unknown flag this was meant as its value: one mistake is said once.
-      if (!afterUnknown) found.problems.push(unexpected(token.value, 'only flags', 'leave it out; --help lists the flags'));
-      afterUnknown = false;
+      if (!afterMistake) found.problems.push(strayArgument(token.value));
+      afterMistake = false;
     }
   }
   return found;
@@ -49,7 +51,7 @@ function readOption(option: {
   definition: Definition;
   nameByFlag: ReadonlyMap<string, string>;
   found: CommandLine;
-}): 'known' | 'unknown' {
+}): void {
   const { flag, text, definition, nameByFlag, found } = option;
   if (flag === '--help' || flag === '-h') found.help = true;
   else if (flag === '--version' || flag === '-v') found.version = true;
@@ -62,13 +64,10 @@ function readOption(option: {
     const setting = name === undefined ? undefined : definition[name];
     if (name === undefined || setting === undefined || (negated !== undefined && !isSwitch(setting))) {
       found.problems.push(unknownFlag(flag, nameByFlag.keys()));
-      return 'unknown';
-    }
-    if (isSwitch(setting)) found.values.set(name, negated === undefined ? (text ?? 'true') : 'false');
+    } else if (isSwitch(setting)) found.values.set(name, negated === undefined ? (text ?? 'true') : 'false');
     else if (isMissing(text)) found.problems.push(missing(name, flag, describeExpected(setting)));
     else found.values.set(name, text);
   }
-  return 'known';
 }
 
 /** `--host --pub-port 1` lacks a host: the next flag is not taken for its value. */
@@ -90,6 +89,10 @@ function optionsOf(definition: Definition): Record<string, { type: 'string' | 'b
 
 function missing(setting: string | undefined, where: string, expected: string): SettingProblem {
   return { setting, source: 'flag', where, found: 'no value', expected, remedy: `write ${where} VALUE` };
+}
+
+function strayArgument(argument: string): SettingProblem {
+  return unexpected(argument, 'only flags', 'leave it out; --help lists the flags');
 }
 
 function unknownFlag(flag: string, known: Iterable<string>): SettingProblem {

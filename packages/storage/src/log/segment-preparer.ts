@@ -17,9 +17,9 @@ const chunkBytes = 256 * 1024;
 /**
  * Fills the next segment's file with zeros in the background, so that the log writes in place.
  *
- * It follows the active segment: it writes and syncs a chunk at a time off the event loop, as far as the log has grown
- * accordingly. An idle log costs nothing, and a commit never has to queue behind
- * more than one chunk. Nobody waits for it: a file that is not ready when it is needed stays for the next time.
+ * It follows the active segment: it writes and syncs a chunk at a time off the event loop, as far as the log has
+ * grown accordingly. An idle log costs nothing, and a commit never has to queue behind more than one chunk. Nobody
+ * waits for it: a file that is not ready when it is needed stays for the next time.
  * It never touches a file that the log writes.
  */
 export class SegmentPreparer {

@@ -44,7 +44,7 @@ export function openReader(options: ConnectionOptions): Database.Database {
 }
 
 function opened(
-  file: string,
+  { file, busyWait_ms }: ConnectionOptions,
   readonly: boolean,
   prepare: (db: Database.Database) => void,
 ): Database.Database {

@@ -69,17 +69,9 @@ export function cutEventText(text: string, event: Envelope): EventText {
   };
 }
 
-/** Whether the envelope has fields without a column. Counts instead of comparing: it runs for every event. */
-export function hasExtras(event: Envelope): boolean {
-  let own = 0;
-  for (const _ in event) own++;
-  let known = 0;
-  if (event.event_type !== undefined) known++;
-  if (event.timestamp !== undefined) known++;
-  if (event.source !== undefined) known++;
-  if (event.data !== undefined) known++;
-  if (event.correlation_id !== undefined) known++;
-  if (event.user_id !== undefined) known++;
-  if (event.session_id !== undefined) known++;
-  return own !== known;
+/** How many fields an event has, whatever they are. */
+export function countFields(event: Envelope): number {
+  let fields = 0;
+  for (const _ in event) fields++;
+  return fields;
 }

@@ -1,8 +1,7 @@
-import type { Envelope } from '@bitten/schema';
 import type { Database, Statement } from 'better-sqlite3';
 import { encodeAppendedAt } from './appended-at.js';
 import { nameOf, symbolOf, text, timestampOf } from './columns.js';
-import { cutEventText, flatDataText, hasExtras } from './event-text.js';
+import { countFields, cutEventText, flatDataText } from './event-text.js';
 import { NameTable } from './names.js';
 import { ShapeBook } from './shape-book.js';
 import { secondsText } from './shorthand.js';
@@ -50,24 +49,26 @@ export class EventWriter {
     this.#specials = specialWriters(db);
   }
 
-  /** Writes one event. False where the database refused it for its content. */
+  /**
+   * Writes one event. False where the database refused it for its content. A special row that is refused
+   * takes nothing away: the event's own row has all of it.
+   */
   write(item: LoggedEvent): boolean {
-    const { event, seq, appendedAt } = item;
+    let isStored = false;
     try {
-      const tally = this.#tally(nameOf(event.event_type));
-      const timestamp = timestampOf(event.timestamp, appendedAt);
-      this.#insertRow(item, tally.id, timestamp);
+      const { event_type, data } = item.event;
+      const tally = this.#tally(nameOf(event_type));
+      const timestamp = this.#insertRow(item, tally.id);
+      isStored = true;
       tally.rows++;
       tally.timestampSum += timestamp;
-      const { data } = event;
       if (tally.special !== undefined && typeof data === 'object' && data !== null) {
-        tally.special(seq, appendedAt, data);
+        tally.special(item.seq, item.appendedAt, data);
       }
-      return true;
     } catch (error) {
-      if (isContentError(error)) return false;
-      throw error;
+      if (!isContentError(error)) throw error;
     }
+    return isStored;
   }
 
   /** Adds the counts of what was written since the last call to the types' rows. */
@@ -90,32 +91,39 @@ export class EventWriter {
     this.#shapes.reload();
   }
 
-  #insertRow(item: LoggedEvent, typeId: number, timestamp: number): void {
-    const event: Envelope = item.event;
-    const withExtras = hasExtras(event);
-    const flat = withExtras ? null : flatDataText(item.text);
+  /** Inserts the event's row and returns its timestamp. Each field is read once: their layouts differ by type. */
+  #insertRow(item: LoggedEvent, typeId: number): number {
+    const { seq, appendedAt, event } = item;
+    const { data, source, event_type, correlation_id, user_id, session_id } = event;
+    const timestamp = timestampOf(event.timestamp, appendedAt);
+    let columns = event_type === undefined || event.timestamp === undefined ? 0 : 2;
+    if (source !== undefined) columns++;
+    if (data !== undefined) columns++;
+    if (correlation_id !== undefined) columns++;
+    if (user_id !== undefined) columns++;
+    if (session_id !== undefined) columns++;
+    // More fields than columns: some have to be kept as extras, and only the closer look finds them.
+    const flat = countFields(event) === columns ? flatDataText(item.text) : null;
     const cut = flat === null ? cutEventText(item.text, event) : null;
-    const symbol = symbolOf(event.data);
-    const correlationId = text(event.correlation_id);
-    const short = this.#shapes.shorten(typeId, cut === null ? flat! : cut.data, {
-      correlationId,
-      symbol,
-      seconds: secondsText(timestamp),
-    });
+    const symbol = symbolOf(data);
+    const correlationId = text(correlation_id);
+    const seconds = secondsText(timestamp);
+    const short = this.#shapes.shorten(typeId, flat ?? cut!.data, { correlationId, symbol, seconds });
     this.#insert.run(
-      item.seq,
+      seq,
       typeId,
-      this.#sources.id(nameOf(event.source)),
+      this.#sources.id(nameOf(source)),
       symbol === null ? null : this.#symbols.id(symbol),
       this.#shapes.lastId,
       timestamp,
-      encodeAppendedAt(timestamp, item.appendedAt),
+      encodeAppendedAt(timestamp, appendedAt),
       correlationId,
-      text(event.user_id),
-      text(event.session_id),
+      text(user_id),
+      text(session_id),
       short,
       cut === null ? null : cut.extra,
     );
+    return timestamp;
   }
 
   #tally(name: string): Tally {

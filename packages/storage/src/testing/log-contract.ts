@@ -2,19 +2,9 @@ import { GapError } from '@bitten/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BeyondEndError, type Log } from '../log/index.js';
 import { batch, eventsOf, readToEnd } from './log-batches.js';
+import { type LogHarness, smallSegmentBytes } from './log-harness.js';
 import { logModelContract } from './log-model.js';
 import { logRetentionContract } from './log-retention-contract.js';
-
-/** How the suite makes the logs it tries. */
-export interface LogHarness {
-  /** A new log, or after its `close` the same one again. */
-  open(options: { segmentBytesMax: number }): Log;
-  /** Whether what was committed is there again after `close` and `open`. */
-  survivesClose: boolean;
-  cleanup(): void;
-}
-
-export const smallSegmentBytes = 4 * 1024;
 
 /** What every `Log` promises, to be run over each implementation; `randomLives` are compared with an array. */
 export function logContract(name: string, makeHarness: () => LogHarness, randomLives = 60): void {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BeyondEndError, type Log, type NewRecord } from '../log/index.js';
 import { batch, eventsOf, type PlacedEvent, readToEnd } from './log-batches.js';
-import { type LogHarness, smallSegmentBytes } from './log-contract.js';
+import { type LogHarness, smallSegmentBytes } from './log-harness.js';
 
 type Step =
   | { do: 'stage'; count: number; eventBytes: number; producer: number; later_s: number }

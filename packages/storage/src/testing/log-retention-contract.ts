@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../log/index.js';
 import { batch, readToEnd } from './log-batches.js';
-import { type LogHarness, smallSegmentBytes } from './log-contract.js';
+import { type LogHarness, smallSegmentBytes } from './log-harness.js';
 
 /** The part of the contract that is about what is removed and what comes back. */
 export function logRetentionContract(name: string, makeHarness: () => LogHarness): void {

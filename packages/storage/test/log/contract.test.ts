@@ -1,8 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { MemoryLog, openLog } from '../../src/log/index.js';
-import { type LogHarness, logContract } from '../../src/testing/log-contract.js';
+import { logContract } from '../../src/testing/log-contract.js';
+import type { LogHarness } from '../../src/testing/log-harness.js';
+
+// Most of these wait for the disk, which others may be using.
+vi.setConfig({ testTimeout: 60_000 });
 
 logContract('MemoryLog', () => ({
   open: (options) => new MemoryLog(options),

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type LogIo, LogUnavailableError, openLog } from '../../src/log/index.js';
-import { readToEnd } from '../../src/testing/log-batches.js';
+import { type LogIo, LogUnavailableError, openLog, type SegmentLog } from '../../src/log/index.js';
+import { batch, eventsOf, readToEnd } from '../../src/testing/log-batches.js';
 import { FaultyIo } from '../../src/testing/log-faults.js';
 import { append, backgroundTurn, errorOf, openSmall, quickIo, temporaryDir } from './helpers.js';
 
@@ -146,6 +146,46 @@ describe('the next segment', () => {
     expect(readToEnd(log)).toHaveLength(60);
     log.close();
   });
+});
+
+describe('a large segment', () => {
+  it('is read from any place and any time, with its index, without it, and when opened again', () => {
+    const dir = temporaryDir();
+    const options = { segmentBytesMax: 8 * 1024 * 1024 };
+    const log = openSmall(dir, options);
+    // Small records, and some larger than what is read of a file at once.
+    for (let i = 0; i < 3000; i += 1) {
+      log.stage(
+        batch({ appendedAt: 1000 + i, eventBytes: i % 1000 === 500 ? 1_500_000 : 300, mark: `m${i}` }),
+      );
+      if (i % 10 === 9) log.commit();
+    }
+    expect(log.stats().segments).toBe(1);
+    checkPlaces(log);
+    log.close();
+    const open = openSmall(dir, options);
+    checkPlaces(open);
+    // It is closed by the next commit, and then found by its index.
+    append(open, { eventBytes: 4_000_000, appendedAt: 9000 });
+    expect(open.stats().segments).toBe(2);
+    checkPlaces(open);
+    open.close();
+    for (const name of ['with its index', 'without it']) {
+      if (name === 'without it') rmSync(join(dir, '00000000000000000001.idx'));
+      const closed = openSmall(dir, options);
+      checkPlaces(closed);
+      closed.close();
+    }
+  });
+
+  function checkPlaces(log: SegmentLog): void {
+    for (let i = 7; i < 3000; i += 37) {
+      const [event] = eventsOf(log.read(i + 1, 2000));
+      expect(event).toMatchObject({ seq: i + 1, appendedAt: 1000 + i });
+      expect(event!.text.slice(0, 20)).toContain(`"m${i}.0"`);
+      expect(log.seqAtTime(1000 + i - 0.5)).toBe(i + 1);
+    }
+  }
 });
 
 it('an open log does not show what another program appends to its file', () => {

@@ -1,4 +1,4 @@
-import type { LogIo, NewRecord, SegmentLog } from '../../src/log/index.js';
+import { type LogIo, type NewRecord, type SegmentLog, segmentBytesMin } from '../../src/log/index.js';
 import { batch } from '../../src/testing/log-batches.js';
 import { backgroundTurn, openSmall } from './helpers.js';
 
@@ -17,6 +17,8 @@ export interface StoryOptions {
   dir: string;
   io: LogIo;
   durability: 'fsync' | 'none';
+  /** How many times larger than the smallest all sizes are. */
+  scale?: number;
   /** Whether to go on after an error; a dead process does not. */
   goesOn: boolean;
 }
@@ -24,23 +26,23 @@ export interface StoryOptions {
 const commits = 14;
 
 /** What the i-th commit stages: one to three records of one or two events; once more than fits a segment. */
-function recordsOf(i: number): NewRecord[] {
+function recordsOf(i: number, scale: number): NewRecord[] {
   const records = Array.from({ length: 1 + (i % 3) }, (_, part) =>
     batch({
       mark: `c${i}p${part}`,
       count: 1 + (i % 2),
-      eventBytes: 450,
+      eventBytes: 450 * scale,
       producer: 'p',
       producerSeq: 1 + i * 10 + part * 2,
     }),
   );
   // Seen once, and then only in what is written down of producers when a segment begins.
   if (i === 0) records.push(batch({ mark: 'early', producer: 'early', producerSeq: 41 }));
-  return i === 6 ? [...records, batch({ mark: 'large', eventBytes: 9000 })] : records;
+  return i === 6 ? [...records, batch({ mark: 'large', eventBytes: 9000 * scale })] : records;
 }
 
 /** A short life with everything in it: an opening, commits, new segments, a large commit, retention. */
-export async function tell({ dir, io, durability, goesOn }: StoryOptions): Promise<Outcome> {
+export async function tell({ dir, io, durability, goesOn, scale = 1 }: StoryOptions): Promise<Outcome> {
   const outcome: Outcome = { log: null, committed: [], underway: [], errors: [] };
   const attempt = (action: () => void): void => {
     if (outcome.errors.length > 0 && !goesOn) return;
@@ -51,13 +53,13 @@ export async function tell({ dir, io, durability, goesOn }: StoryOptions): Promi
     }
   };
   attempt(() => {
-    outcome.log = openSmall(dir, { io, durability });
+    outcome.log = openSmall(dir, { io, durability, segmentBytesMax: segmentBytesMin * scale });
   });
   for (let i = 0; i < commits && outcome.log !== null; i += 1) {
     const log: SegmentLog = outcome.log;
     attempt(() => {
       outcome.underway = [];
-      for (const record of recordsOf(i)) {
+      for (const record of recordsOf(i, scale)) {
         log.stage(record);
         outcome.underway.push(...record.body.toString().split('\n'));
       }
@@ -65,7 +67,7 @@ export async function tell({ dir, io, durability, goesOn }: StoryOptions): Promi
       outcome.committed.push(...outcome.underway);
       outcome.underway = [];
     });
-    if (i === 9) attempt(() => log.retain({ bytesMax: 9000, floor: log.nextSeq }));
+    if (i === 9) attempt(() => log.retain({ bytesMax: 9000 * scale, floor: log.nextSeq }));
     await backgroundTurn();
   }
   return outcome;

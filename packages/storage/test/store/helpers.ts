@@ -15,3 +15,8 @@ export function useTempDir(): () => string {
     return dir;
   };
 }
+
+/** Whether UTF-8 can carry the text: a lone surrogate never comes out of a log. */
+export function isWellFormed(text: string): boolean {
+  return Buffer.from(text).toString() === text;
+}

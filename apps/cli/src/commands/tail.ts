@@ -1,0 +1,135 @@
+import { UsageError } from '@bitten/runtime';
+import type { Envelope } from '@bitten/schema';
+import type { EventFilter, Position } from '@bitten/transport';
+import type { Command } from 'commander';
+import { BusLink } from '../bus/link.js';
+import { type CommandContext, listOption } from '../program.js';
+import { resolveSettings } from '../settings.js';
+import { eventLine } from '../show/event-line.js';
+import { colorsFor, cut, say, widthOf } from '../show/terminal.js';
+import { findLast, follow, type LoggedText } from '../tail/follow.js';
+import { parseMoment } from '../time.js';
+
+interface TailOptions {
+  type?: string[];
+  symbol?: string[];
+  user?: string[];
+  source?: string[];
+  from?: string;
+  since?: string;
+  last?: string;
+  count?: string;
+  exit?: true;
+  raw?: true;
+  json?: true;
+  wide?: true;
+}
+
+export function addTail(command: Command, context: CommandContext): void {
+  command
+    .addOption(listOption('-t, --type <type>', 'only events of these types'))
+    .addOption(listOption('-s, --symbol <symbol>', 'only these symbols'))
+    .addOption(listOption('-u, --user <id>', 'only these users'))
+    .addOption(listOption('--source <name>', 'only from these components'))
+    .option('--from <place>', 'where to begin: now, start, or a seq (default: now)')
+    .option('--since <time>', 'begin with what the bus appended at that time: 1h (ago), 2025-08-21T17:58')
+    .option('--last <n>', 'begin with the last n events that pass the filters')
+    .option('-c, --count <n>', 'stop after n events')
+    .option('-e, --exit', 'stop at the end of the log instead of waiting for more')
+    .option('--raw', "print the publisher's JSON as it came, one a line")
+    .option('--json', 'print JSON with seq and appended_at, one a line')
+    .option('--wide', 'do not cut lines at the width of the terminal')
+    .addHelpText('after', examples)
+    .action((options: TailOptions) => tail(options, context));
+}
+
+const examples = `
+Examples:
+  bitten tail                                        everything, as it comes
+  bitten tail --type signal_generated,fire_command   of two types
+  bitten tail --symbol XAUUSD --last 20              and the last twenty before
+  bitten tail --since 15min -e --json | jq .data     a quarter of an hour, then stop
+  bitten tail --from start -e --raw > backup.jsonl   the whole log; bitten import reads it again
+
+Times are shown in the zone of the terminal: TZ=UTC bitten tail shows UTC. When the bus goes away, tail waits for it
+and goes on where it was, without a gap or a repeat.
+`;
+
+async function tail(options: TailOptions, { program, signal }: CommandContext): Promise<void> {
+  const settings = resolveSettings(program);
+  const filter = filterOf(options);
+  const count_max = readCount(options.count, '--count', 1) ?? Number.POSITIVE_INFINITY;
+  const start = startOf(options);
+  const link = await BusLink.open({
+    host: settings.host,
+    port: settings.busPort,
+    name: 'bitten-tail',
+    timeout_ms: settings.timeout,
+    away_ms_max: Number.POSITIVE_INFINITY,
+    onAway: (why) => say(`waiting for the bus: ${why}`),
+    onBack: () => say('the bus is back'),
+    signal,
+  });
+  const print = printerFor(options);
+  let printed = 0;
+  const pages = follow({
+    link,
+    from: 'last' in start ? await findLast(link, filter, start.last) : start.from,
+    filter,
+    stopAtEnd: options.exit === true,
+    onGap: ({ from, to, why }) => say(`events ${from} to ${to - 1} are gone: ${why}`),
+    signal,
+  });
+  for await (const page of pages) {
+    const wanted = page.slice(0, count_max - printed);
+    process.stdout.write(`${wanted.map(print).join('\n')}\n`);
+    printed += wanted.length;
+    if (printed >= count_max) break;
+  }
+  link.close();
+}
+
+function filterOf({ type, symbol, user, source }: TailOptions): EventFilter {
+  return {
+    ...(type === undefined ? {} : { types: type }),
+    ...(symbol === undefined ? {} : { symbols: symbol }),
+    ...(user === undefined ? {} : { users: user }),
+    ...(source === undefined ? {} : { sources: source }),
+  };
+}
+
+function startOf({ from, since, last }: TailOptions): { from: Position } | { last: number } {
+  if ([from, since, last].filter((each) => each !== undefined).length > 1) {
+    throw new UsageError('--from, --since and --last each say where to begin', 'give one of them');
+  }
+  if (since !== undefined) return { from: { time: parseMoment(since, '--since', Date.now() / 1000) } };
+  if (last !== undefined) return { last: readCount(last, '--last', 0)! };
+  if (from === undefined || from === 'now') return { from: 'end' };
+  if (from === 'start') return { from: 'start' };
+  if (/^[1-9]\d*$/.test(from)) return { from: Number(from) };
+  throw new UsageError(`--from: expected now, start or a seq, found ${from}`, 'for a time there is --since');
+}
+
+function readCount(text: string | undefined, flag: string, min: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text) && Number(text) >= min) return Number(text);
+  throw new UsageError(`${flag}: expected a number from ${min} on, found ${text}`);
+}
+
+function printerFor({ raw, json, wide }: TailOptions): (logged: LoggedText) => string {
+  if (raw && json) throw new UsageError('--raw and --json are two ways to print', 'give one of them');
+  if (raw) return ({ text }) => text;
+  if (json) return withPlace;
+  const colors = colorsFor(process.stdout);
+  return ({ seq, text }) => {
+    const event = JSON.parse(text) as Envelope;
+    const line = eventLine(event, { seq, now: Date.now() / 1000, colors });
+    return wide ? line : cut(line, widthOf(process.stdout));
+  };
+}
+
+/** The publisher's own text with the event's place behind it: the last of two equal names counts. */
+function withPlace({ seq, appendedAt, text }: LoggedText): string {
+  const end = text.lastIndexOf('}');
+  return `${text.slice(0, end).trimEnd()},"seq":${seq},"appended_at":${appendedAt}}`;
+}

@@ -1,0 +1,114 @@
+import { Command, CommanderError, Option } from 'commander';
+
+/** What a command's module exports: a function that adds its arguments, options and action. */
+export type AddCommand = (command: Command, context: CommandContext) => void;
+
+/** What every command gets. */
+export interface CommandContext {
+  program: Command;
+  /** Aborts at Ctrl-C, SIGTERM, or when the reader of the output has gone. */
+  signal: AbortSignal;
+  /** The exit code to end with, where it is not 0. */
+  exitWith: (code: number) => void;
+}
+
+export interface CommandEntry {
+  summary: string;
+  load: () => Promise<AddCommand>;
+}
+
+/** The commands. Each is a module of its own, loaded when it is asked for: `bitten --help` needs none of them. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  publish: {
+    summary: 'publish an event and print its receipt',
+    load: async () => (await import('./commands/publish.js')).addPublish,
+  },
+  tail: {
+    summary: 'follow the events as they come, or from any place in the log',
+    load: async () => (await import('./commands/tail.js')).addTail,
+  },
+  query: {
+    summary: 'ask the store for events, or anything by SQL',
+    load: async () => (await import('./commands/query.js')).addQuery,
+  },
+  import: {
+    summary: 'publish what is in files, each event once however often it is run',
+    load: async () => (await import('./commands/import.js')).addImport,
+  },
+  stats: {
+    summary: 'show how the bus and the store are',
+    load: async () => (await import('./commands/stats.js')).addStats,
+  },
+  schema: {
+    summary: 'list the event types and show their fields',
+    load: async () => (await import('./commands/schema.js')).addSchema,
+  },
+};
+
+/** The program with all its commands, of which only those named in the arguments are filled in. */
+export async function makeProgram(
+  names: readonly string[],
+  options: { version: string; context: Omit<CommandContext, 'program'> },
+): Promise<Command> {
+  const program = makeShell(options.version);
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    const command = program.command(name).description(summary).copyInheritedSettings(program);
+    command.showHelpAfterError(`bitten ${name} --help shows how it is called`);
+    if (names.includes(name)) (await load())(command, { ...options.context, program });
+  }
+  if (names.length > 0) {
+    const { addSettings } = await import('./settings.js');
+    addSettings(program);
+  }
+  return program;
+}
+
+function makeShell(version: string): Command {
+  return new Command('bitten')
+    .description('The BITTEN event bus on the command line.')
+    .version(version, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show this text')
+    .helpCommand('help [command]', 'show how a command is called')
+    .showHelpAfterError('bitten --help lists the commands')
+    .configureHelp({ showGlobalOptions: true, styleOptionTerm: (term) => term })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  bitten publish signal_generated --data signal_id=S1 --data symbol=EURUSD --data direction=BUY \\
+      --data confidence=85 --data pattern_type=LIQUIDITY_SWEEP_REVERSAL
+  bitten tail --type signal_generated
+  bitten query --since 1h
+  bitten stats
+
+Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 failed, 2 called wrongly,
+130 interrupted. bitten COMMAND --help shows the options of a command.`,
+    );
+}
+
+/** The exit code of what commander itself had to say: help and version are no failure. */
+export function codeOfCommander(error: unknown): number | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? 0 : 2;
+}
+
+/** An option that may be repeated, each time with one value or several separated by commas. */
+export function listOption(flags: string, description: string): Option {
+  return new Option(flags, `${description} (repeat, or separate by commas)`).argParser(
+    (value: string, before: string[] | undefined) => [
+      ...(before ?? []),
+      ...value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    ],
+  );
+}
+
+/** An option that may be repeated, its values taken as they are. */
+export function repeatedOption(flags: string, description: string): Option {
+  return new Option(flags, `${description} (repeat)`).argParser(
+    (value: string, before: string[] | undefined) => [...(before ?? []), value],
+  );
+}

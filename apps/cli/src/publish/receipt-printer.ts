@@ -1,0 +1,106 @@
+import { EventBridge, InvalidEventError, type NewEvent, type Receipt } from '@bitten/bridge';
+import { describeIssue } from '@bitten/schema';
+import { BusAwayError } from '../bus/link.js';
+import type { CliSettings } from '../settings.js';
+import { colorsFor, say } from '../show/terminal.js';
+
+/** Receipts waited for at the same time. */
+const outstanding_max = 2_000;
+
+/** Publishes events and prints their receipts, in the order of the events. */
+export class ReceiptPrinter {
+  readonly #bridge: EventBridge;
+  readonly #settings: CliSettings;
+  readonly #json: boolean;
+  #printed: Promise<void> = Promise.resolve();
+  #outstanding = 0;
+  #failure: { error: unknown } | undefined;
+  #refused = 0;
+
+  constructor(settings: CliSettings, options: { json: boolean }) {
+    this.#settings = settings;
+    this.#json = options.json;
+    this.#bridge = new EventBridge({
+      host: settings.host,
+      port: settings.busPort,
+      name: 'bitten-publish',
+      // Who types a command waits for its outcome: nothing may be sent later without their knowing.
+      spoolDir: false,
+      disabled: false,
+    });
+  }
+
+  /** How many events broke a rule of their type. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Returns when more can be taken. Throws `BusAwayError` once a receipt is overdue. */
+  async publish(where: string, event: NewEvent): Promise<void> {
+    const receipt = this.#bridge.publish(event);
+    this.#outstanding += 1;
+    this.#printed = this.#printed
+      .then(() => this.#print(where, receipt))
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      });
+    if (this.#outstanding >= outstanding_max) await this.#printed;
+    this.#throwFailure();
+  }
+
+  /** Returns when every receipt is printed, and what was refused is safe in the dead letters. */
+  async settled(): Promise<void> {
+    await this.#printed;
+    this.#throwFailure();
+    if (this.#refused === 0) return;
+    await this.#inTime(this.#bridge.flush());
+    say(this.#refused === 1 ? 'It is kept in the dead letters.' : `${this.#refused} events are kept in the dead letters.`);
+  }
+
+  /** Ends at once: what has no receipt by now is given up. */
+  close(): Promise<void> {
+    return this.#bridge.close({ timeout_ms: 0 });
+  }
+
+  async #print(where: string, receipt: Promise<Receipt>): Promise<void> {
+    try {
+      const { seq, level } = await this.#inTime(receipt);
+      process.stdout.write(this.#json ? `${JSON.stringify({ seq, level })}\n` : `seq ${seq} ${level}\n`);
+    } catch (error) {
+      if (!(error instanceof InvalidEventError)) throw error;
+      this.#printRefusal(where, error);
+    } finally {
+      this.#outstanding -= 1;
+    }
+  }
+
+  #printRefusal(where: string, error: InvalidEventError): void {
+    this.#refused += 1;
+    if (this.#json) process.stdout.write(`${JSON.stringify({ error: error.code, issues: error.issues })}\n`);
+    const { red } = colorsFor(process.stderr);
+    say(`${red('invalid')}: ${where}`);
+    for (const issue of error.issues) say(`  ${describeIssue(issue)}`);
+  }
+
+  /** Throws `BusAwayError` where the bus does not answer within the timeout. */
+  async #inTime<Result>(answer: Promise<Result>): Promise<Result> {
+    const { host, busPort, timeout } = this.#settings;
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const isThere = this.#bridge.stats().connection === 'connected';
+        const why = isThere ? 'it is there, but does not acknowledge' : 'nobody answers there';
+        reject(new BusAwayError(`tcp://${host}:${busPort}`, timeout, `${why}; the event was not kept`));
+      }, timeout);
+    });
+    try {
+      return await Promise.race([answer, deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}

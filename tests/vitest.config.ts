@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+import { full } from './support/scale.js';
+
+// Each test has a bus, a collector and more at work: one file after the other, or they take each other's time.
+export default defineConfig({
+  test: {
+    include: ['journeys/**/*.test.ts'],
+    fileParallelism: false,
+    pool: 'forks',
+    globalSetup: ['support/require-build.ts'],
+    testTimeout: full ? 900_000 : 120_000,
+    hookTimeout: 60_000,
+  },
+});
