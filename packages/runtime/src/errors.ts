@@ -12,7 +12,7 @@ export class StopDeadlineError extends BittenError {
   readonly component: string;
 
   constructor(component: string, deadlineMs: number) {
-    super('stop_deadline', `${component} did not stop within ${deadlineMs} ms`, {
+    super('stop_deadline', `${component} did not stop within ${Math.ceil(deadlineMs)} ms`, {
       remedy: 'the process ends anyway; what is on disk stays whole, and the next start recovers it',
     });
     this.component = component;

@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+
 /** The signals that ask a program to end. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
@@ -7,25 +9,31 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
  */
 const echo_ms = 250;
 
+export interface WatchSignals {
+  onStop: (signal: StopSignal) => void;
+  onHurry: () => void;
+  /** Where signals come from and what time it is; for tests. */
+  source?: Pick<EventEmitter, 'on' | 'off'>;
+  now?: () => number;
+}
+
 /**
  * Calls `onStop` at the first signal, and `onHurry` at the next SIGINT that is not an echo of it: who presses
  * Ctrl-C twice does not want to wait. Returns the way to let go of the signals.
  */
-export function watchSignals(handlers: {
-  onStop: (signal: StopSignal) => void;
-  onHurry: () => void;
-}): () => void {
+export function watchSignals(options: WatchSignals): () => void {
+  const { onStop, onHurry, source = process, now = () => performance.now() } = options;
   let stoppedAt: number | undefined;
-  const receive = (signal: NodeJS.Signals) => {
+  const receive = (signal: StopSignal) => {
     if (stoppedAt === undefined) {
-      stoppedAt = performance.now();
-      handlers.onStop(signal as StopSignal);
-    } else if (signal === 'SIGINT' && performance.now() - stoppedAt > echo_ms) handlers.onHurry();
+      stoppedAt = now();
+      onStop(signal);
+    } else if (signal === 'SIGINT' && now() - stoppedAt > echo_ms) onHurry();
   };
   const signals: StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, receive);
+  for (const signal of signals) source.on(signal, receive);
   return () => {
-    for (const signal of signals) process.off(signal, receive);
+    for (const signal of signals) source.off(signal, receive);
   };
 }
 

@@ -112,15 +112,6 @@ describe('runApp', () => {
     expect(code).toBe(130);
   });
 
-  it('takes the echo of one press for the same press', async () => {
-    const app = start();
-    await app.printed('ready');
-    app.kill('SIGINT');
-    app.kill('SIGINT');
-    expect((await app.exited).code).toBe(0);
-    expect(lines(app).at(-1)).toBe('log stopped');
-  });
-
   it('stops the rest where one fails to stop, and exits 1', async () => {
     const app = start('stop-fails');
     await app.printed('ready');

@@ -16,7 +16,7 @@ type MixType = keyof typeof mixShares;
 
 export interface MixOptions {
   seed: number | string;
-  /** How many distinct events are made; default 4,000. Multiples of 20 hold the shares exactly. */
+  /** How many events are drawn up before they repeat but for ids and time; default 4,000, a multiple of 20. */
   size?: number;
   /** Unix seconds of the first event; default 2025-09-15 00:00 UTC. */
   start_time?: number;
@@ -24,40 +24,40 @@ export interface MixOptions {
 
 /** The events benchmarks are measured with. */
 export interface Mix {
-  /** The next event of the pool, around and around: the same object comes again after `size` events. */
+  /** The next event: ids and time are its own, what else it says comes again after `size` events. */
   next(): Envelope;
-  /** `count` events from the beginning of the pool, around and around. */
+  /** The next `count` events. */
   pool(count: number): Envelope[];
-  /** How many distinct events there are. */
-  readonly size: number;
   /** Mean length of their JSON in UTF-8. */
   readonly bytes_mean: number;
 }
 
 /**
  * The mix of the design's figures: 70 % ticks, 10 % signals, 5 % each of fires, trades, health and user actions.
- * All events are made here and now, so that `next` costs a benchmark no more than an array's element.
+ *
+ * Prices, users and the like are drawn up here and now, so that `next` costs a benchmark a fraction of a
+ * microsecond. Ids and timestamps are made anew for each event, as they are in life: a database index meets
+ * new keys at its end, not the same four thousand all over.
  */
 export function createMix(options: MixOptions): Mix {
   const { seed, size = 4_000, start_time = 1_757_894_400 } = options;
   const random = createRandom(seed);
   const run = hashText(String(seed)).toString(36);
-  const events = random.shuffle(typesOf(size)).map((type, index) => {
-    const timestamp = Math.round((start_time + index / 1_000 + random.float() / 1_000) * 1e6) / 1e6;
-    return makers[type]({ random, timestamp, id: `${run}-${String(index).padStart(6, '0')}` });
-  });
-  const bytes = events.reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)), 0);
+  const drafts = random.shuffle(typesOf(size)).map((type) => makers[type](random));
   let index = 0;
-  return {
-    next: () => {
-      const event = events[index]!;
-      index = index + 1 === size ? 0 : index + 1;
-      return event;
-    },
-    pool: (count) => Array.from({ length: count }, (_, position) => events[position % size]!),
-    size,
-    bytes_mean: bytes / size,
+  const next = (): Envelope => {
+    const event = drafts[index % size]!(given(index));
+    index += 1;
+    return event;
   };
+  // One a millisecond, each at some microsecond of it.
+  const given = (nth: number): Given => ({
+    timestamp: Math.round((start_time + (nth + ((nth * 0.618) % 1)) / 1_000) * 1e6) / 1e6,
+    id: `${run}-${String(nth).padStart(8, '0')}`,
+  });
+  const sample = drafts.map((draft, nth) => draft(given(nth)));
+  const bytes = sample.reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)), 0);
+  return { next, pool: (count) => Array.from({ length: count }, next), bytes_mean: bytes / size };
 }
 
 /** As many of each type as its share; what is left over by rounding becomes ticks. */
@@ -71,32 +71,32 @@ function typesOf(size: number): MixType[] {
 }
 
 interface Given {
-  random: Random;
   timestamp: number;
-  /** Unique in the pool. */
+  /** Unique in the run. */
   id: string;
 }
 
-const makers: { readonly [Type in MixType]: (given: Given) => Envelope<EventData<Type>> } = {
-  market_data: ({ random, timestamp, id }) => {
+/** An event without what makes it this one and no other. */
+type Draft<Type extends MixType = MixType> = (given: Given) => Envelope<EventData<Type>>;
+
+const makers: { readonly [Type in MixType]: (random: Random) => Draft<Type> } = {
+  market_data: (random) => {
     const spec = random.pick(defaultSymbols);
     const bid = quote(random, spec);
     const ask = Number((bid + spec.spread_points / 10 ** spec.digits).toFixed(spec.digits));
-    const data = {
-      symbol: spec.symbol,
-      bid,
-      ask,
-      volume: random.integer(1, 250),
-      spread: pips(spec),
+    const { symbol } = spec;
+    const [volume, spread] = [random.integer(1, 250), pips(spec)];
+    return ({ timestamp }) => ({
+      event_type: 'market_data',
       timestamp,
-    };
-    return { event_type: 'market_data', timestamp, source: 'mt5_feed', session_id: `mt5_feed-${id}`, data };
+      source: 'mt5_feed',
+      // What a terminal's tick has beside the rules: its time in milliseconds, and what changed.
+      data: { symbol, bid, ask, volume, spread, timestamp, time_msc: Math.trunc(timestamp * 1000), flags: 6 },
+    });
   },
-  signal_generated: ({ random, timestamp, id }) => {
+  signal_generated: (random) => {
     const spec = random.pick(defaultSymbols);
-    const signal_id = `SIG-${id}`;
-    const data = {
-      signal_id,
+    const fixed = {
       symbol: spec.symbol,
       direction: side(random),
       confidence: random.integer(620, 950) / 10,
@@ -104,22 +104,19 @@ const makers: { readonly [Type in MixType]: (given: Given) => Envelope<EventData
       entry_price: quote(random, spec),
       stop_pips: random.integer(80, 200) / 10,
       target_pips: random.integer(100, 300) / 10,
-      expires_at: Math.round(timestamp) + 3_600,
     };
-    return {
+    return ({ timestamp, id }) => ({
       event_type: 'signal_generated',
       timestamp,
       source: 'elite_guard',
-      correlation_id: signal_id,
-      data,
-    };
+      correlation_id: `SIG-${id}`,
+      data: { signal_id: `SIG-${id}`, ...fixed, expires_at: Math.round(timestamp) + 3_600 },
+    });
   },
-  fire_command: ({ random, timestamp, id }) => {
+  fire_command: (random) => {
     const spec = random.pick(defaultSymbols);
-    const [fire_id, user_id] = [`FIRE-${id}`, user(random)];
-    const data = {
-      fire_id,
-      signal_id: `SIG-${id}`,
+    const user_id = user(random);
+    const fixed = {
       user_id,
       symbol: spec.symbol,
       direction: side(random),
@@ -128,20 +125,18 @@ const makers: { readonly [Type in MixType]: (given: Given) => Envelope<EventData
       tp_price: quote(random, spec),
       execution_mode: random.pick(['MANUAL', 'AUTO', 'SEMI_AUTO'] as const),
     };
-    return {
+    return ({ timestamp, id }) => ({
       event_type: 'fire_command',
       timestamp,
       source: 'webapp',
-      correlation_id: fire_id,
+      correlation_id: `FIRE-${id}`,
       user_id,
-      data,
-    };
+      data: { fire_id: `FIRE-${id}`, signal_id: `SIG-${id}`, ...fixed },
+    });
   },
-  trade_executed: ({ random, timestamp, id }) => {
+  trade_executed: (random) => {
     const spec = random.pick(defaultSymbols);
-    const fire_id = `FIRE-${id}`;
-    const data = {
-      fire_id,
+    const fixed = {
       ticket: random.integer(10_000_000, 99_999_999),
       symbol: spec.symbol,
       direction: side(random),
@@ -149,11 +144,16 @@ const makers: { readonly [Type in MixType]: (given: Given) => Envelope<EventData
       open_price: quote(random, spec),
       sl_price: quote(random, spec),
       tp_price: quote(random, spec),
-      execution_time: timestamp,
     };
-    return { event_type: 'trade_executed', timestamp, source: 'mt5_adapter', correlation_id: fire_id, data };
+    return ({ timestamp, id }) => ({
+      event_type: 'trade_executed',
+      timestamp,
+      source: 'mt5_adapter',
+      correlation_id: `FIRE-${id}`,
+      data: { fire_id: `FIRE-${id}`, ...fixed, execution_time: timestamp },
+    });
   },
-  system_health: ({ random, timestamp }) => {
+  system_health: (random) => {
     const component = random.pick(['elite_guard', 'webapp', 'mt5_adapter', 'outcome_tracker']);
     const data = {
       component,
@@ -162,18 +162,22 @@ const makers: { readonly [Type in MixType]: (given: Given) => Envelope<EventData
       memory_usage: random.integer(600, 1_400) / 10,
       cpu_usage: random.integer(2, 180) / 10,
     };
-    return { event_type: 'system_health', timestamp, source: component, data };
+    return ({ timestamp }) => ({ event_type: 'system_health', timestamp, source: component, data });
   },
-  user_action: ({ random, timestamp, id }) => {
+  user_action: (random) => {
     const user_id = user(random);
-    const data = {
+    const action = random.pick(['login', 'signal_viewed', 'fire_clicked', 'chart_opened']);
+    const page = random.pick(['/war-room', '/signals', '/account']);
+    const ip_address = `10.0.${random.integer(0, 3)}.${random.integer(1, 254)}`;
+    const session_id = `sess-${random.integer(100_000, 999_999)}`;
+    return ({ timestamp, id }) => ({
+      event_type: 'user_action',
+      timestamp,
+      source: 'webapp',
       user_id,
-      action: random.pick(['login', 'signal_viewed', 'fire_clicked', 'chart_opened']),
-      details: { page: random.pick(['/war-room', '/signals', '/account']), signal_id: `SIG-${id}` },
-      ip_address: `10.0.${random.integer(0, 3)}.${random.integer(1, 254)}`,
-    };
-    const session_id = `sess-${id}`;
-    return { event_type: 'user_action', timestamp, source: 'webapp', user_id, session_id, data };
+      session_id,
+      data: { user_id, action, details: { page, signal_id: `SIG-${id}` }, ip_address },
+    });
   },
 };
 

@@ -1,6 +1,7 @@
 import { checkEvent, createStandardCatalogue, decodeEvent, type Envelope } from '@bitten/schema';
 import { describe, expect, it } from 'vitest';
 import { createMarket, type MarketOptions } from '../src/market.js';
+import { defaultSymbols } from '../src/symbols.js';
 
 const catalogue = createStandardCatalogue();
 
@@ -145,6 +146,16 @@ describe('a trade', () => {
       for (const [index, event] of chain.slice(1).entries()) {
         expect(event.timestamp).toBeGreaterThan(chain[index]!.timestamp);
       }
+    }
+  });
+
+  it('is never closed before it was confirmed, however fast the price moves', () => {
+    // With one symbol every tick is its own: many orders are still on their way when the price gets there.
+    const busy = take(60_000, { symbols: defaultSymbols.slice(0, 1), users: 40 });
+    for (const chain of chains(busy, 'FIRE-').values()) {
+      expect(chain.slice(0, 3).map((event) => event.event_type)).toEqual(
+        ['fire_command', 'trade_executed', 'trade_confirmed'].slice(0, chain.length),
+      );
     }
   });
 

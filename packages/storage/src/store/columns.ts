@@ -13,7 +13,7 @@ export function number(value: unknown): number | null {
 }
 
 /** The longest `data.symbol` that can be asked for; a longer one is kept in `data` only. */
-export const symbolLengthMax = 64;
+const symbolLengthMax = 64;
 
 /** `data.symbol` where it can be asked for. */
 export function symbolOf(data: unknown): string | null {
@@ -23,7 +23,7 @@ export function symbolOf(data: unknown): string | null {
 }
 
 /** The envelope's own words where an event lacks them; the bus lets no such event pass. */
-export const unnamed = 'unknown';
+const unnamed = 'unknown';
 
 /** A name for `event_type` and `source`. */
 export function nameOf(value: unknown): string {

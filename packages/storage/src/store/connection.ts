@@ -8,7 +8,7 @@ import { withSqliteErrors } from './sqlite-errors.js';
 /** Measured in docs/adr/0002-store-synchronous-full.md and 0003-lean-tables.md. */
 const pageBytes = 4096;
 const walBytesMax = 64 * 1024 * 1024;
-const writerCacheBytes = 48 * 1024 * 1024;
+const writerCacheBytes = 32 * 1024 * 1024;
 const readerCacheBytes = 16 * 1024 * 1024;
 
 export interface ConnectionOptions {

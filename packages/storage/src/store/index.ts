@@ -18,6 +18,7 @@ export type {
   Store,
   StoredDeadLetter,
   StoredEvent,
+  StoreGap,
   StoreStats,
   StoreSummary,
   TypeSummary,

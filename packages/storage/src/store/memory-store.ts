@@ -11,6 +11,7 @@ import type {
   Store,
   StoredDeadLetter,
   StoredEvent,
+  StoreGap,
   StoreStats,
   StoreSummary,
   TypeSummary,
@@ -22,9 +23,12 @@ export class MemoryStore implements Store {
   readonly #events: StoredEvent[] = [];
   readonly #deadLetters: StoredDeadLetter[] = [];
   readonly #cursors = { events: 1, dead_letters: 1 };
+  readonly #gaps: StoreGap[] = [];
   readonly #counts: AppliedCounts;
+  readonly #clock: () => number;
 
   constructor({ clock = systemClock }: { clock?: () => number } = {}) {
+    this.#clock = clock;
     this.#counts = new AppliedCounts(clock);
   }
 
@@ -52,6 +56,17 @@ export class MemoryStore implements Store {
       this.#deadLetters.push({ ...letter, id: seq, status: 'open' });
     }
     this.#cursors.dead_letters = span.next;
+  }
+
+  skip(log: FollowedLog, { to, why }: { to: number; why: string }): void {
+    const from = this.#cursors[log];
+    if (to <= from) return;
+    this.#gaps.push({ log, from, to, why, noticed_at: this.#clock() });
+    this.#cursors[log] = to;
+  }
+
+  gaps(): StoreGap[] {
+    return structuredClone(this.#gaps);
   }
 
   queryEvents(query: EventQuery): StoredEvent[] {

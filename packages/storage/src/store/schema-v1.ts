@@ -128,5 +128,12 @@ CREATE INDEX dead_letters_status ON dead_letters (status);
 
 CREATE TABLE follow_cursors (log TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO follow_cursors VALUES ('events', 1), ('dead_letters', 1);
+CREATE TABLE gaps (
+  log TEXT NOT NULL,
+  from_seq INTEGER NOT NULL,
+  to_seq INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  noticed_at REAL NOT NULL
+);
 CREATE TABLE store_info (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;

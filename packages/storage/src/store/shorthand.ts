@@ -43,27 +43,19 @@ export function shorten(data: string, fragments: readonly string[], words: RowWo
   let at = 0;
   for (let i = 0; i < fragments.length; i++) {
     const fragment = fragments[i]!;
-    const found = find(data, fragment, at);
+    const found = data.indexOf(fragment, at);
     if (found === -1) return null;
-    if (found > at) short += shortenValue(data, at, found, words);
-    short += keyTokens[i]!;
+    const token = keyTokens[i]!;
+    short += found > at ? shortenValue(data, at, found, words) + token : token;
     at = found + fragment.length;
   }
   return short + shortenValue(data, at, data.length, words);
 }
 
-/** As `indexOf`, but by its first character: V8 answers that without leaving compiled code. */
-function find(data: string, fragment: string, from: number): number {
-  const first = fragment[0]!;
-  let at = data.indexOf(first, from);
-  while (at !== -1 && !data.startsWith(fragment, at)) at = data.indexOf(first, at + 1);
-  return at;
-}
-
 /** Compares in place: a slice is made only of what is kept. */
 function shortenValue(data: string, from: number, to: number, words: RowWords): string {
   const { correlationId, symbol, seconds } = words;
-  if (seconds !== null && data.startsWith(seconds, from) && from + seconds.length <= to) {
+  if (seconds !== null && data.startsWith(seconds, from)) {
     return secondsToken + data.slice(from + seconds.length, to);
   }
   if (isWhole(data, from, to, symbol)) return symbolToken;

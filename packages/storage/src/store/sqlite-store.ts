@@ -17,6 +17,7 @@ import type {
   Store,
   StoredDeadLetter,
   StoredEvent,
+  StoreGap,
   StoreStats,
   StoreSummary,
 } from './types.js';
@@ -73,6 +74,7 @@ interface Writers {
 export class SqliteStore implements Store {
   readonly #db: Database;
   readonly #file: string;
+  readonly #clock: () => number;
   readonly #info: StoreInfo;
   readonly #events: EventReader;
   readonly #deadLetters: DeadLetterReader;
@@ -83,6 +85,7 @@ export class SqliteStore implements Store {
   constructor(db: Database, options: Required<Omit<OpenStoreOptions, 'busyWait_ms'>>) {
     this.#db = db;
     this.#file = options.file;
+    this.#clock = options.clock;
     this.#info = new StoreInfo(db);
     this.#events = new EventReader(db);
     this.#deadLetters = new DeadLetterReader(db);
@@ -121,6 +124,21 @@ export class SqliteStore implements Store {
   applyDeadLetters(span: Span<DeadLetter & { seq: number; appendedAt: number }>): void {
     const { deadLetters } = this.#forWriting();
     this.#apply('dead_letters', span, { write: (letter) => deadLetters.write(letter) });
+  }
+
+  skip(log: FollowedLog, { to, why }: { to: number; why: string }): void {
+    this.#forWriting();
+    const write = this.#db.transaction(() => {
+      const from = this.#info.cursor(log);
+      if (to <= from) return;
+      this.#info.addGap({ log, from, to, why, noticed_at: this.#clock() });
+      this.#info.advance(log, to);
+    });
+    withSqliteErrors(this.#file, () => write.immediate());
+  }
+
+  gaps(): StoreGap[] {
+    return withSqliteErrors(this.#file, () => this.#info.gaps());
   }
 
   queryEvents(query: EventQuery): StoredEvent[] {

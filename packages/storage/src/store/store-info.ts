@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Database, Statement } from 'better-sqlite3';
-import type { StoreSummary, TypeSummary } from './types.js';
+import type { StoreGap, StoreSummary, TypeSummary } from './types.js';
 
 export type FollowedLog = 'events' | 'dead_letters';
 
@@ -35,6 +35,16 @@ export class StoreInfo {
   /** Belongs in the transaction of the rows before `next`. */
   advance(log: FollowedLog, next: number): void {
     this.#advance.run(next, log);
+  }
+
+  addGap({ log, from, to, why, noticed_at }: StoreGap): void {
+    this.#db.prepare('INSERT INTO gaps VALUES (?, ?, ?, ?, ?)').run(log, from, to, why, noticed_at);
+  }
+
+  gaps(): StoreGap[] {
+    return this.#db
+      .prepare('SELECT log, from_seq AS "from", to_seq AS "to", why, noticed_at FROM gaps ORDER BY rowid')
+      .all() as StoreGap[];
   }
 
   summary(): StoreSummary {

@@ -129,6 +129,13 @@ export interface Store {
   cursor(log: 'events' | 'dead_letters'): number;
   applyEvents(span: Span<LoggedEvent>): void;
   applyDeadLetters(span: Span<DeadLetter & { seq: number; appendedAt: number }>): void;
+  /**
+   * Moves a log's cursor to `to`, past positions that retention removed before they were stored, and keeps a
+   * note of it: a hole that somebody can see. A gap that ends before the cursor changes nothing.
+   */
+  skip(log: 'events' | 'dead_letters', gap: { to: number; why: string }): void;
+  /** What `skip` has noted, oldest first. */
+  gaps(): StoreGap[];
   /** Newest first by the events' own time, the later `seq` first where that is equal. */
   queryEvents(query: EventQuery): StoredEvent[];
   /** Newest first; `limit` is 100 by default. */

@@ -100,7 +100,21 @@ function applyContract(bound: () => Store): void {
     expect(store.queryEvents({}).length).toBe(6);
   });
 
-  it('passes over positions without an event: retention removed them', () => {
+  it('skips what retention removed, and keeps a note of it', () => {
+    const store = bound();
+    store.applyEvents(spanOfTicks(1, 4));
+    store.skip('events', { to: 1000, why: 'retention by size' });
+    store.skip('events', { to: 500, why: 'an older gap' });
+    expect(store.cursor('events')).toBe(1000);
+    expect(store.cursor('dead_letters')).toBe(1);
+    expect(store.gaps()).toEqual([
+      { log: 'events', from: 4, to: 1000, why: 'retention by size', noticed_at: expect.any(Number) },
+    ]);
+    store.applyEvents(spanOfTicks(1000, 1002));
+    expect(store.queryEvents({}).map((event) => event.id)).toEqual([1001, 1000, 3, 2, 1]);
+  });
+
+  it('passes over positions without an event', () => {
     const store = bound();
     store.applyEvents({ from: 1, next: 1000, items: [] });
     store.applyEvents({ from: 1000, next: 1003, items: [loggedEvent(1001)] });

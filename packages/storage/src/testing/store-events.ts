@@ -6,13 +6,11 @@ export const storeEpoch = 1_757_957_318.125;
 
 /** An event at a place of the log, as the collector hands it over; `text` is what a publisher wrote. */
 export function loggedEvent(seq: number, event: Partial<Envelope> = {}, text?: string): LoggedEvent {
-  const whole = {
-    event_type: 'market_data',
-    timestamp: storeEpoch + seq,
-    source: 'mt5_feed',
-    data: { symbol: 'EURUSD', bid: 1.08512, ask: 1.08525, volume: seq, timestamp: storeEpoch + seq },
-    ...event,
-  };
+  const tick = { symbol: 'EURUSD', bid: 1.08512, ask: 1.08525, volume: seq, timestamp: storeEpoch + seq };
+  const { data = tick, ...fields } = event;
+  const envelope = { event_type: 'market_data', timestamp: storeEpoch + seq, source: 'mt5_feed', ...fields };
+  // `data` last, as our own encoder writes it.
+  const whole = { ...envelope, data };
   const written = text ?? JSON.stringify(whole);
   return {
     seq,

@@ -1,3 +1,4 @@
+import type { Envelope } from '@bitten/schema';
 import { expect, it } from 'vitest';
 import type { EventQuery, Store } from '../store/types.js';
 import { loggedEvent, spanOf, storeEpoch, writtenEvent } from './store-events.js';
@@ -63,6 +64,18 @@ export function queryContract(bound: () => Store): void {
     });
   });
 
+  it.each([
+    {},
+    { correlation_id: 'c' },
+    { user_id: null },
+    { correlation_id: null, user_id: 'u', session_id: 's' },
+  ])('keeps an unknown field beside %j', (optional) => {
+    const store = bound();
+    const event: Partial<Envelope> & { seq: number } = { ...optional, seq: 7 };
+    store.applyEvents(spanOf([loggedEvent(1, event)]));
+    expect(store.queryEvents({})[0]?.extra).toEqual({ seq: 7 });
+  });
+
   it('keeps the exact time of appending, whatever lies between it and the event', () => {
     const store = bound();
     const times = [0, 1, storeEpoch, storeEpoch + 1 / 3, 1e9 + 0.1, 2 ** 31 + 0.7, 1_757_957_318.1234567];
@@ -112,21 +125,21 @@ function mixture() {
       correlation_id: 'c-1',
       data: { action: 'b' },
     }),
-    loggedEvent(5, { event_type: 'alert', timestamp: 15, correlation_id: 'c-1', data: { symbol: 'EURUSD' } }),
+    loggedEvent(5, { event_type: 'alert', timestamp: 5, correlation_id: 'c-1', data: { symbol: 'EURUSD' } }),
     loggedEvent(6, { event_type: 'alert', timestamp: 40, data: { symbol: 17 } }),
   ];
 }
 
 const filters: Array<[EventQuery, number[]]> = [
-  [{}, [6, 3, 4, 2, 5, 1]],
+  [{}, [6, 3, 4, 2, 1, 5]],
   [{ event_type: 'market_data' }, [2, 1]],
   [{ event_type: 'no_such_type' }, []],
   [{ source: 'webapp' }, [3, 4]],
   [{ source: 'nobody' }, []],
   [{ source: 'mt5_feed', event_type: 'alert' }, [6, 5]],
   [{ source: 'webapp', event_type: 'alert' }, []],
-  [{ symbol: 'EURUSD' }, [5, 1]],
-  [{ symbol: 'EURUSD', limit: 1 }, [5]],
+  [{ symbol: 'EURUSD' }, [1, 5]],
+  [{ symbol: 'EURUSD', limit: 1 }, [1]],
   [{ symbol: 'EURUSD', event_type: 'market_data' }, [1]],
   [{ symbol: 'XAUUSD' }, []],
   [{ user_id: 'u-1' }, [3]],
@@ -136,7 +149,7 @@ const filters: Array<[EventQuery, number[]]> = [
   [{ correlation_id: 'c-1', user_id: 'u-2' }, [4]],
   [{ start_time: 20, end_time: 30 }, [3, 4, 2]],
   [{ start_time: 20, event_type: 'market_data' }, [2]],
-  [{ end_time: 14.9, symbol: 'EURUSD' }, [1]],
+  [{ end_time: 14.9, symbol: 'EURUSD' }, [1, 5]],
   [{ start_time: 31, limit: 5 }, [6]],
   [{ start_time: 50 }, []],
 ];

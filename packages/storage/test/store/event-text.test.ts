@@ -40,6 +40,7 @@ describe('the text of data, cut out of an event', () => {
     ['data twice, once escaped', '{"data":{"no":1},"d\\u0061ta":{"yes":1}}', '{"yes":1}'],
     ['data only escaped', '{"d\\u0061ta":{"yes":1}}', '{"yes":1}'],
     ['a key that ends like it', '{"x\\"data":{"no":1},"data":{"yes":1}}', '{"yes":1}'],
+    ['nothing but a key that ends like it', '{"data":1,"x\\"data":{"no":1}}', '1'],
     ['a text that looks like it', '{"source":"\\"data\\":{}","data":{"yes":"}}"}}', '{"yes":"}}"}'],
     ['braces in strings', '{"data":{"a":"{","b":"}"},"source":"}"}', '{"a":"{","b":"}"}'],
     ['a brace in the last string', '{"data":{"a":"x}"}}', '{"a":"x}"}'],

@@ -88,12 +88,14 @@ describe('content the store did not expect', () => {
     other.exec('DROP TRIGGER full');
     // What the undone span had been given, ids and shapes, now belongs to somebody else.
     store.applyEvents(
-      spanOf([loggedEvent(3, { event_type: 'other', source: 'o', data: { symbol: 'OTHERS', z: 1 } })]),
+      spanOf([loggedEvent(3, { event_type: 'other', source: 'o', data: { symbol: 'OTHERS', key: 'z' } })]),
     );
+    const other3 = { id: 3, event_type: 'other', source: 'o', data: { symbol: 'OTHERS', key: 'z' } };
+    expect(store.queryEvents({ limit: 1 })).toMatchObject([other3]);
     store.applyEvents({ from: 4, next: 5, items: [span.items[1]!] });
     expect(store.queryEvents({ limit: 2 })).toMatchObject([
       { id: 4, event_type: 'new_type', source: 'new', data: { symbol: 'NEWSYM', key: 'value' } },
-      { id: 3, event_type: 'other', source: 'o', data: { symbol: 'OTHERS', z: 1 } },
+      other3,
     ]);
     expect(store.queryEvents({ symbol: 'NEWSYM' }).length).toBe(1);
     other.close();

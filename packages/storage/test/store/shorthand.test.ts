@@ -68,6 +68,13 @@ describe('the shorthand of data', () => {
     expect(throughTheView(events)).toEqual([wide, ...many, wide]);
   });
 
+  it('keeps white space, the only control characters JSON has, in data of any width', () => {
+    const members = Array.from({ length: 14 }, (_, i) => `\t"key_${i}"\r:\t"value ${i}"`);
+    const data = `{${members.join(',\t')}\t}`;
+    const text = `{"event_type":"x","timestamp":5,"source":"s","data":${data}}`;
+    expect(throughTheView([text, text])).toEqual([data, data]);
+  });
+
   it('is not fooled by a correlation id or symbol that holds its codes', () => {
     const data = '{"symbol":"\\u0001\\u001f","id":"\\u0002","n":1}';
     const event = (id: string) =>

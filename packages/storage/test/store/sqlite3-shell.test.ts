@@ -44,7 +44,9 @@ describe.skipIf(!hasShell)('what the sqlite3 shell reads, while the collector wr
   beforeAll(() => {
     store = openStore({ file });
     store.bind('log');
-    store.applyEvents(spanOf(knownEvents(now)));
+    const events = knownEvents(now);
+    store.applyEvents(spanOf(events.slice(0, 9)));
+    store.applyEvents(spanOf(events.slice(9)));
   });
   afterAll(() => {
     store.close();

@@ -1,0 +1,34 @@
+// A signal engine and a tracker in one file. With `pnpm dev` running: node examples/component.mjs
+import { close, fireCommand, signalGenerated, subscribe, withCorrelation } from '@bitten/bridge';
+
+// What is published from now on, live; a durable cursor would go on where the last run stopped.
+const subscription = subscribe({ types: ['signal_generated', 'fire_command'], from: 'now' }, (event) => {
+  console.log(`seen     seq ${event.seq}  ${event.event_type}  ${event.correlation_id}`);
+});
+await subscription.ready;
+
+// Fire and forget: the receipt may be ignored safely.
+signalGenerated({
+  signal_id: 'DEMO_001',
+  symbol: 'EURUSD',
+  direction: 'BUY',
+  confidence: 85,
+  pattern_type: 'LIQUIDITY_SWEEP_REVERSAL',
+});
+
+// Or wait until the bus has it on disk.
+const receipt = await withCorrelation('DEMO_001', () =>
+  fireCommand(
+    { fire_id: 'FIRE_001', signal_id: 'DEMO_001', symbol: 'EURUSD', direction: 'BUY', lot_size: 0.1 },
+    'user-7',
+  ),
+);
+console.log(`receipt  seq ${receipt.seq}  ${receipt.level}`);
+
+// What breaks a rule is told, and kept in the dead letters.
+await signalGenerated({ signal_id: 'DEMO_002', symbol: 'EURUSD', direction: 'UP' }).catch((error) => {
+  console.log(`refused  ${error.message}`);
+});
+
+await new Promise((resolve) => setTimeout(resolve, 200));
+await close();
