@@ -62,15 +62,23 @@ export class Follower {
         });
       } catch (error) {
         if (this.#abort.signal.aborted) return;
-        if (error instanceof GapError) {
-          this.#o.skip(error);
-          continue;
-        }
-        if (!this.#inTrouble) this.#o.onTrouble(error);
+        const trouble = error instanceof GapError ? this.#skip(error) : error;
+        if (trouble === null) continue;
+        if (!this.#inTrouble) this.#o.onTrouble(trouble);
         this.#inTrouble = true;
         await this.#pause(delay_ms);
         delay_ms = Math.min(delay_ms * 2, retryDelay_ms.max);
       }
+    }
+  }
+
+  /** Null where following may go on behind the gap; else why the store could not pass over it now. */
+  #skip(gap: GapError): unknown {
+    try {
+      this.#o.skip(gap);
+      return null;
+    } catch (error) {
+      return error;
     }
   }
 
@@ -115,14 +123,17 @@ export class Follower {
     }
   }
 
+  /** Ends early when the connection changes, so that following goes on as soon as the bus is back, and at a stop. */
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
+        stopListening();
         this.#abort.signal.removeEventListener('abort', done);
         resolve();
       };
       const timer = setTimeout(done, ms);
+      const stopListening = this.#o.client.onStatus(done);
       this.#abort.signal.addEventListener('abort', done);
     });
   }

@@ -99,6 +99,16 @@ export interface StoreSummary {
   cursors: { events: number; dead_letters: number };
 }
 
+/** Positions `from` up to, not including, `to` of a log that were gone before they could be stored. */
+export interface StoreGap {
+  log: 'events' | 'dead_letters';
+  from: number;
+  to: number;
+  why: string;
+  /** Unix seconds. */
+  noticed_at: number;
+}
+
 /**
  * Positions `from` up to, not including, `next` of a log, and what stands there, in order. A position without
  * an item is passed over: it is how a follower says that retention removed what stood there.
