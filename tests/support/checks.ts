@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { numberedEvents } from './programs/numbered-events.mjs';
 import { type Acked, readAcks } from './numbers.js';
+import { numberedEvents } from './programs/numbered-events.mjs';
 import { type EventRow, readStore } from './store.js';
 
 /** One life of a publisher. */
@@ -29,8 +29,12 @@ export function checkStore(database: string, seed: string, runs: readonly Run[])
   const places = readPlaces(database, seed);
   for (const { run, acks } of runs) {
     const seqs = places.get(run) ?? [];
-    const wrong = acks.filter(({ n, seq }) => seqs[n - 1] === undefined || (seq ?? seqs[n - 1]) !== seqs[n - 1]);
-    const told = wrong.slice(0, 5).map(({ n, seq }) => `event ${n}: acknowledged as ${seq}, stored as ${seqs[n - 1]}`);
+    const wrong = acks.filter(
+      ({ n, seq }) => seqs[n - 1] === undefined || (seq ?? seqs[n - 1]) !== seqs[n - 1],
+    );
+    const told = wrong
+      .slice(0, 5)
+      .map(({ n, seq }) => `event ${n}: acknowledged as ${seq}, stored as ${seqs[n - 1]}`);
     expect(told, `acknowledged events of run ${run} that are not stored as promised`).toEqual([]);
   }
   return places;

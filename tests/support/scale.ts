@@ -20,7 +20,7 @@ export function seeded(seed: string, purpose: string): Random {
   return createRandom(`${seed} ${purpose}`);
 }
 
-/** Rising shares of a whole, each near the middle of its equal part: when in a run something is to happen. */
+/** Rising shares of a whole, spread over its first four fifths: when in a run something is to happen. */
 export function moments(random: Random, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => (index + 0.25 + random.float() / 2) / count);
+  return Array.from({ length: count }, (_, index) => (0.8 * (index + 0.25 + random.float() / 2)) / count);
 }

@@ -61,6 +61,7 @@ export interface DeadLetterRow {
 
 export function deadLetterRows(file: string): DeadLetterRow[] {
   return (
-    readStore(file, (db) => db.prepare('SELECT * FROM dead_letters ORDER BY id').all() as DeadLetterRow[]) ?? []
+    readStore(file, (db) => db.prepare('SELECT * FROM dead_letters ORDER BY id').all() as DeadLetterRow[]) ??
+    []
   );
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BusClient } from '@bitten/transport';
 import { onTestFailed, onTestFinished } from 'vitest';
-import { freePorts, type Ports } from './ports.js';
 import { component, programs } from './places.js';
+import { freePorts, type Ports } from './ports.js';
 import { Program } from './program.js';
 import { storedUpTo } from './store.js';
 import { until } from './until.js';
@@ -142,7 +142,9 @@ export class System {
   #report(): void {
     for (const program of this.#programs) {
       const { pid, ending } = program;
-      console.error(`--- ${program.name} (${pid}), ${JSON.stringify(ending ?? 'running')}\n${program.tail()}`);
+      console.error(
+        `--- ${program.name} (${pid}), ${JSON.stringify(ending ?? 'running')}\n${program.tail()}`,
+      );
     }
     if (process.env.BITTEN_TEST_KEEP === '1') console.error(`kept: ${this.dataDir}`);
   }

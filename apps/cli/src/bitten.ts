@@ -5,12 +5,14 @@ import { codeOfCommander, commands, makeProgram } from './program.js';
 const argv = process.argv.slice(2);
 // `pnpm bitten -- tail` hands the separator through.
 if (argv[0] === '--') argv.shift();
+// Who types the name alone wants to know what there is.
+if (argv.length === 0) argv.push('--help');
 
 // A word that is the name of a command may also be the value of an option: then one module more is loaded, and
 // commander decides which it is.
 const names = Object.keys(commands).filter((name) => argv.includes(name));
 
-if (names.length === 0 || argv.every((argument) => argument === 'help' || commands[argument] === undefined)) {
+if (names.length === 0) {
   process.exitCode = await showHelp();
 } else {
   const { runCommand } = await import('@bitten/runtime');
@@ -27,7 +29,7 @@ async function showHelp(): Promise<number> {
   } catch (error) {
     const code = codeOfCommander(error);
     if (code === undefined) throw error;
-    return argv.length === 0 ? 0 : code;
+    return code;
   }
 }
 

@@ -1,16 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
-
-/** What a command's module exports: a function that adds its arguments, options and action. */
-export type AddCommand = (command: Command, context: CommandContext) => void;
-
-/** What every command gets. */
-export interface CommandContext {
-  program: Command;
-  /** Aborts at Ctrl-C, SIGTERM, or when the reader of the output has gone. */
-  signal: AbortSignal;
-  /** The exit code to end with, where it is not 0. */
-  exitWith: (code: number) => void;
-}
+import { Command, CommanderError } from 'commander';
+import type { AddCommand, CommandContext } from './command.js';
 
 export interface CommandEntry {
   summary: string;
@@ -91,24 +80,4 @@ Data goes to standard output, everything else to standard error. Exit codes: 0 d
 export function codeOfCommander(error: unknown): number | undefined {
   if (!(error instanceof CommanderError)) return undefined;
   return error.exitCode === 0 ? 0 : 2;
-}
-
-/** An option that may be repeated, each time with one value or several separated by commas. */
-export function listOption(flags: string, description: string): Option {
-  return new Option(flags, `${description} (repeat, or separate by commas)`).argParser(
-    (value: string, before: string[] | undefined) => [
-      ...(before ?? []),
-      ...value
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== ''),
-    ],
-  );
-}
-
-/** An option that may be repeated, its values taken as they are. */
-export function repeatedOption(flags: string, description: string): Option {
-  return new Option(flags, `${description} (repeat)`).argParser(
-    (value: string, before: string[] | undefined) => [...(before ?? []), value],
-  );
 }

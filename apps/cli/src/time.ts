@@ -110,9 +110,10 @@ export function formatTime(time: number, now: number): string {
     : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`;
 }
 
-/** `3 d 4 h`, `12 min 5 s`, `850 ms`: the two largest parts. */
+/** `3 d 4 h`, `12 min 5 s`, `2.4 s`, `850 ms`: the two largest parts. */
 export function formatDuration(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 10) return `${Number(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);
   const parts: Array<[number, string]> = [
     [Math.floor(whole / 86_400), 'd'],

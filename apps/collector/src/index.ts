@@ -69,8 +69,7 @@ async function followWhenThere({ client, store, log, signal, linger_ms, use }: F
           { from: gap.from, to: gap.to, why: gap.why },
           'events are gone from the log before they were stored',
         );
-        // A span without events: the store passes over what is gone, and knows that it has.
-        apply({ from: gap.from, next: gap.to, end: gap.to, runs: [], body: Buffer.alloc(0) });
+        store.skip(name, gap);
       },
       onTrouble: (error) => log.warn({ log: name, err: error }, 'cannot follow for now'),
       onRecovered: () => log.info({ log: name }, 'following again'),

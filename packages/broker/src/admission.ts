@@ -20,8 +20,9 @@ interface Numbered {
  *
  * **Failure.** What is admitted counts only once `commit` is called, which the group commit does after the
  * fsync; `rollback` forgets what a failed commit had admitted, so that the producer may send it again. After a
- * restart the log itself says how far each producer came. Its last *invalid* events are then unknown here, and
- * are recognised in the dead-letter log when they are sent again.
+ * restart the log itself says how far each producer came. Its last *invalid* events are then unknown here: they
+ * are recognised in the dead-letter log when they are sent again, and passed over where the producer says that
+ * they were acknowledged.
  */
 export class Admission {
   readonly #log: Pick<Log, 'lastProducerSeq'>;
@@ -33,13 +34,13 @@ export class Admission {
     this.#log = log;
   }
 
-  /** The highest number handled for a producer, committed or not; undefined where nothing is known of it. */
-  last(producer: string): number | undefined {
-    return this.#staged.get(producer) ?? this.#handled.get(producer) ?? this.#log.lastProducerSeq(producer);
+  /** The highest number handled for a producer and durable; undefined where nothing is known of it. */
+  handled(producer: string): number | undefined {
+    return this.#handled.get(producer) ?? this.#log.lastProducerSeq(producer);
   }
 
   admit({ producer, first, count, acked }: Numbered): Verdict {
-    const last = Math.max(this.last(producer) ?? 0, acked);
+    const last = Math.max(this.#staged.get(producer) ?? this.handled(producer) ?? 0, acked);
     if (first > last + 1) return { kind: 'out_of_sequence', expected: last + 1 };
     const end = first + count - 1;
     this.#staged.set(producer, Math.max(last, end));

@@ -7,13 +7,21 @@ export interface Feed {
   send(topic: string, payload: Buffer): void;
 }
 
+interface Pending {
+  topic: string;
+  text: string;
+  seq: number;
+}
+
 /**
  * Holds what is staged until it is durable, then sends it to the live feed in the order of `seq`: nobody sees
  * an event that a crash can take back. Types nobody subscribes to cost a look into a map.
  */
 export class Broadcast {
   readonly #feed: Feed;
-  #pending: Array<{ topic: string; text: string; seq: number }> = [];
+  #staged: Pending[] = [];
+  /** Kept apart: more may be staged, and fail, between a commit and the moment it is shown. */
+  #durable: Pending[] = [];
 
   constructor(feed: Feed) {
     this.#feed = feed;
@@ -21,18 +29,26 @@ export class Broadcast {
 
   stage(seq: number, type: string, text: string): void {
     const topic = topicOf(type);
-    if (this.#feed.wants(topic)) this.#pending.push({ topic, text, seq });
+    if (this.#feed.wants(topic)) this.#staged.push({ topic, text, seq });
   }
 
+  /** What is staged has become durable. */
+  commit(): void {
+    if (this.#durable.length === 0) this.#durable = this.#staged;
+    else for (const event of this.#staged) this.#durable.push(event);
+    this.#staged = [];
+  }
+
+  /** What is staged will not be. */
+  rollback(): void {
+    this.#staged = [];
+  }
+
+  /** Sends what is durable. */
   release(): void {
-    if (this.#pending.length === 0) return;
-    const pending = this.#pending;
-    this.#pending = [];
-    for (const { topic, text, seq } of pending) this.#feed.send(topic, withSeq(text, seq));
-  }
-
-  discard(): void {
-    this.#pending = [];
+    const durable = this.#durable;
+    this.#durable = [];
+    for (const { topic, text, seq } of durable) this.#feed.send(topic, withSeq(text, seq));
   }
 }
 

@@ -1,17 +1,17 @@
-import type { Catalogue } from '@bitten/schema';
 import { BusServer, Ingress, LiveFeed } from '@bitten/transport';
 import { Engine, type EngineOptions, type Notices } from './engine.js';
 import { Heartbeat } from './heartbeat.js';
 
 export interface BrokerOptions
-  extends Pick<EngineOptions, 'dataDir' | 'segmentBytesMax' | 'retention' | 'version'> {
+  extends Pick<
+    EngineOptions,
+    'dataDir' | 'segmentBytesMax' | 'retention' | 'retention_ms' | 'version' | 'io' | 'catalogue'
+  > {
   host: string;
   /** 0 lets the system choose; see `ports` after `start`. */
   ports: BrokerPorts;
   heartbeat_ms: number;
   notices: Notices;
-  /** Default: the standard types. */
-  catalogue?: Catalogue;
   /** Unix seconds. */
   now?: () => number;
 }
@@ -34,18 +34,20 @@ export class Broker {
   readonly #server: BusServer;
   #engine: Engine | undefined;
   #heartbeat: Heartbeat | undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(options: BrokerOptions) {
     this.#o = options;
     const { host, ports } = options;
-    this.#now = options.now ?? (() => (performance.timeOrigin + performance.now()) / 1000);
+    // The system's clock, which follows corrections and knows of suspended time; the log holds it monotonic.
+    this.#now = options.now ?? (() => Date.now() / 1000);
     this.#feed = new LiveFeed({ host, port: ports.pub, portSetting: 'BITTEN_PUB_PORT' });
     this.#ingress = new Ingress({
       host,
       port: ports.pull,
       portSetting: 'BITTEN_PULL_PORT',
-      onEvent: (frame) => this.#engine?.ingest.accept([frame]),
-      onMisframed: (frames) => this.#engine?.ingest.accept(frames),
+      onEvent: (frame) => this.#engine?.accept([frame]),
+      onMisframed: (frames) => this.#engine?.accept(frames),
     });
     this.#server = new BusServer({
       host,
@@ -70,15 +72,9 @@ export class Broker {
    * Throws `PortInUseError`, `BindError`, and what `openLog` throws; nothing is left open then.
    */
   async start(): Promise<void> {
-    const { dataDir, segmentBytesMax, retention, version, notices, catalogue } = this.#o;
     try {
       this.#engine = new Engine({
-        dataDir,
-        segmentBytesMax,
-        retention,
-        version,
-        notices,
-        catalogue,
+        ...this.#o,
         feed: this.#feed,
         clients: () => this.#server.clients().length,
         now: this.#now,
@@ -93,17 +89,30 @@ export class Broker {
     this.#heartbeat = this.#startHeartbeat(this.#engine);
   }
 
-  /** Closes the doors, commits what has come in, and closes the log. */
-  async stop(): Promise<void> {
+  /**
+   * Closes the doors, commits what has come in, and closes the log. Who asks for something meanwhile is told to
+   * try again later.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     await this.#ingress.close();
     this.#heartbeat?.stop();
     await this.#close();
   }
 
   async #close(): Promise<void> {
-    await this.#engine?.close();
+    // Who asks from here on finds nobody: what is not acknowledged by now is sent again, to the next bus.
+    const engine = this.#engine;
     this.#engine = undefined;
-    await Promise.all([this.#server.close(), this.#feed.close(), this.#ingress.close()]);
+    await engine?.close();
+    await this.#ingress.close();
+    // The feed last: what it was given a moment ago is then on its way, and it waits for nothing by itself.
+    await this.#server.close();
+    await this.#feed.close();
   }
 
   #startHeartbeat(engine: Engine): Heartbeat {
@@ -117,7 +126,7 @@ export class Broker {
         pub_port: this.ports.pub,
         pull_port: this.ports.pull,
       }),
-      emit: (text, type) => engine.ingest.emit(text, type),
+      emit: (text, type) => engine.emit(text, type),
     });
     heartbeat.start();
     return heartbeat;

@@ -1,29 +1,23 @@
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BittenError } from '@bitten/schema';
-
-export type LogName = 'events' | 'dead_letters';
-
-export interface Cursor {
-  name: string;
-  log: LogName;
-  /** The first position not yet dealt with. */
-  next: number;
-  /** Whether retention must not pass it. */
-  hold: boolean;
-  /** Unix seconds. */
-  committed_at: number;
-}
+import { type Cursor, type LogName, readCursors, writeCursors } from './cursor-file.js';
 
 /** No cursor has that name. */
 export class UnknownCursorError extends BittenError {
   constructor(name: string, known: readonly string[]) {
     super('unknown_cursor', `no cursor is named ${name}`, {
       found: name,
-      expected: known.length === 0 ? 'a cursor opened before; there is none' : `one of ${known.join(', ')}`,
+      expected: known.length === 0 ? 'a cursor opened before; there is none' : `one of ${shown(known)}`,
       remedy: 'open it with cursor_open first',
     });
+  }
+}
+
+/** A cursor cannot be had as it was asked for. */
+export class CursorRefusedError extends BittenError {
+  constructor(message: string, facts: { found: string; expected: string; remedy: string }) {
+    super('bad_request', message, facts);
   }
 }
 
@@ -31,23 +25,30 @@ interface CursorsOptions {
   file: string;
   /** Unix seconds. */
   now: () => number;
+  /** Hears that the file cannot be written: once, until it can again. */
   onError: (error: unknown) => void;
 }
 
 const saveDelay_ms = 500;
+/** The whole file is written each time, so it must stay small. */
+const cursorsMax = 1_000;
+const namesShown = 20;
 
 /**
  * The durable named positions of readers, in one small file.
  *
  * **Failure.** A commit is on disk within a second. A crash before that moves a cursor back, never forward:
- * its reader gets some events a second time and misses none.
+ * its reader gets some events a second time and misses none. A file that cannot be written is tried again.
  */
 export class Cursors {
   readonly #options: CursorsOptions;
   readonly #byName = new Map<string, Cursor>();
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
+  #failing = false;
+  #closed = false;
 
+  /** Throws `BittenError` where the file is damaged, and what the file system throws. */
   constructor(options: CursorsOptions) {
     this.#options = options;
     mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
@@ -62,29 +63,43 @@ export class Cursors {
     return [...this.#byName.values()];
   }
 
-  /** Opens a cursor at `next`, or where it stands already. */
+  /**
+   * Opens a cursor at `next`, or where it stands already. Throws `CursorRefusedError` where it is one of the
+   * other log, or there are too many.
+   */
   open(cursor: Omit<Cursor, 'committed_at'>): Cursor {
     const existing = this.#byName.get(cursor.name);
-    if (existing !== undefined && existing.hold === cursor.hold) return existing;
-    return this.#put({ ...(existing ?? cursor), hold: cursor.hold });
+    if (existing === undefined) {
+      if (this.#byName.size >= cursorsMax) throw tooMany(this.#byName.size);
+      return this.#put(cursor);
+    }
+    if (existing.log !== cursor.log) throw otherLog(existing, cursor.log);
+    return existing.hold === cursor.hold ? existing : this.#put({ ...existing, hold: cursor.hold });
   }
 
   /** Moves a cursor forward; a commit behind it changes nothing. Throws `UnknownCursorError`. */
   commit(name: string, next: number): Cursor {
-    const cursor = this.#mustGet(name);
+    const cursor = this.mustGet(name);
     return next > cursor.next ? this.#put({ ...cursor, next }) : cursor;
   }
 
   /** Puts a cursor anywhere. Throws `UnknownCursorError`. */
   reset(name: string, next: number): Cursor {
-    return this.#put({ ...this.#mustGet(name), next });
+    return this.#put({ ...this.mustGet(name), next });
   }
 
   /** Throws `UnknownCursorError`. */
   delete(name: string): void {
-    this.#mustGet(name);
+    this.mustGet(name);
     this.#byName.delete(name);
     this.#saveSoon();
+  }
+
+  /** Throws `UnknownCursorError`. */
+  mustGet(name: string): Cursor {
+    const cursor = this.#byName.get(name);
+    if (cursor === undefined) throw new UnknownCursorError(name, [...this.#byName.keys()]);
+    return cursor;
   }
 
   /** The lowest position that retention must keep; Infinity where nobody holds it. */
@@ -98,14 +113,9 @@ export class Cursors {
 
   /** Writes what is not yet on disk. */
   async close(): Promise<void> {
+    this.#closed = true;
     if (this.#timer !== undefined) this.#save();
     await this.#saving;
-  }
-
-  #mustGet(name: string): Cursor {
-    const cursor = this.#byName.get(name);
-    if (cursor === undefined) throw new UnknownCursorError(name, [...this.#byName.keys()]);
-    return cursor;
   }
 
   #put(cursor: Omit<Cursor, 'committed_at'>): Cursor {
@@ -116,48 +126,44 @@ export class Cursors {
   }
 
   #saveSoon(): void {
-    this.#timer ??= setTimeout(() => this.#save(), saveDelay_ms);
+    if (!this.#closed) this.#timer ??= setTimeout(() => this.#save(), saveDelay_ms);
   }
 
   #save(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#saving = this.#saving
-      .then(() =>
-        writeAtomically(this.#options.file, `${JSON.stringify({ cursors: this.list() }, null, 1)}\n`),
-      )
-      .catch(this.#options.onError);
+      .then(() => writeCursors(this.#options.file, this.list()))
+      .then(
+        () => {
+          this.#failing = false;
+        },
+        (error: unknown) => {
+          if (!this.#failing) this.#options.onError(error);
+          this.#failing = true;
+          this.#saveSoon();
+        },
+      );
   }
 }
 
-function readCursors(file: string): Cursor[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  try {
-    return (JSON.parse(text) as { cursors: Cursor[] }).cursors;
-  } catch (cause) {
-    throw new BittenError('corrupt_cursors', `${file} is not a list of cursors`, {
-      found: text.slice(0, 80),
-      expected: '{"cursors": […]}',
-      remedy: 'move the file away; every reader then opens its cursor anew, at the start of the log',
-      cause,
-    });
-  }
+function shown(names: readonly string[]): string {
+  const more = names.length - namesShown;
+  return names.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-async function writeAtomically(file: string, text: string): Promise<void> {
-  const temporary = `${file}.new`;
-  const handle = await open(temporary, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  renameSync(temporary, file);
+function tooMany(count: number): CursorRefusedError {
+  return new CursorRefusedError('there are too many cursors', {
+    found: `${count} cursors`,
+    expected: `at most ${cursorsMax}`,
+    remedy: 'delete cursors that nobody uses any more',
+  });
+}
+
+function otherLog(cursor: Cursor, wanted: LogName): CursorRefusedError {
+  return new CursorRefusedError(`the cursor ${cursor.name} is one of another log`, {
+    found: `a cursor of ${cursor.log}`,
+    expected: `one of ${wanted}`,
+    remedy: 'use another name for it',
+  });
 }

@@ -1,11 +1,13 @@
-import { join } from 'node:path';
 import { type Catalogue, createStandardCatalogue } from '@bitten/schema';
-import { type Log, openLog } from '@bitten/storage/log';
+import type { LogIo } from '@bitten/storage/log';
 import type { BusStats } from '@bitten/transport';
 import { Admission } from './admission.js';
+import { Anonymous } from './anonymous.js';
 import { Broadcast, type Feed } from './broadcast.js';
 import { Counters } from './counters.js';
-import { Cursors } from './cursors.js';
+import type { LogName } from './cursor-file.js';
+import { DeadLetters } from './dead-letters.js';
+import { type Files, openFiles } from './files.js';
 import { GroupCommit } from './group-commit.js';
 import { Ingest } from './ingest.js';
 import { Readers } from './readers.js';
@@ -33,11 +35,17 @@ export interface EngineOptions {
   /** How many clients were seen lately. */
   clients: () => number;
   catalogue?: Catalogue | undefined;
+  /** The disk under the logs. */
+  io?: LogIo | undefined;
+  /** How often retention looks; 10 seconds by default. */
+  retention_ms?: number | undefined;
   /** Unix seconds. */
   now: () => number;
 }
 
-const retentionInterval_ms = 10_000;
+const retention_ms_default = 10_000;
+/** How soon a log that could not be written is tried again on behalf of those who do not try themselves. */
+const retry_ms = 1_000;
 
 /**
  * The bus without its sockets: logs, ingest, group commit, readers, cursors, retention.
@@ -49,109 +57,141 @@ const retentionInterval_ms = 10_000;
  */
 export class Engine {
   readonly counters = new Counters();
-  readonly ingest: Ingest;
   readonly service: Service;
   readonly startedAt: number;
   readonly #o: EngineOptions;
-  readonly #events: Log;
-  readonly #deadLetters: Log;
+  readonly #files: Files;
   readonly #readers = new Readers();
-  readonly #cursors: Cursors;
   readonly #admission: Admission;
+  readonly #deadLetters: DeadLetters;
+  readonly #anonymous: Anonymous;
   readonly #broadcast: Broadcast;
   readonly #commit: GroupCommit;
   readonly #retentions: Retention[];
-  #available = true;
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** Opens the logs. Throws what `openLog` throws: a log with a hole in it is not served. */
   constructor(options: EngineOptions) {
     this.#o = options;
-    const { dataDir, segmentBytesMax, now, notices } = options;
+    const { now, notices } = options;
     this.startedAt = now();
-    this.#events = openLog({ dir: join(dataDir, 'log'), durability: 'fsync', segmentBytesMax });
-    this.#deadLetters = openLog({ dir: join(dataDir, 'dead-letters'), durability: 'fsync', segmentBytesMax });
-    this.#cursors = new Cursors({
-      file: join(dataDir, 'log', 'cursors.json'),
-      now,
-      onError: notices.problem,
-    });
-    this.#admission = new Admission(this.#events);
+    this.#files = openFiles({ ...options, onError: notices.problem });
+    const { events } = this.#files;
+    this.#admission = new Admission(events);
+    this.#deadLetters = new DeadLetters(this.#files.deadLetters);
     this.#broadcast = new Broadcast(options.feed);
-    this.#commit = new GroupCommit({
-      events: this.#events,
+    this.#commit = this.#makeCommit();
+    const shared = {
+      events,
       deadLetters: this.#deadLetters,
-      onBefore: () => this.ingest.stageAnonymous(),
-      onDurable: () => this.#onDurable(),
-      onFailed: (error) => this.#onFailed(error),
-    });
-    this.ingest = new Ingest({
-      events: this.#events,
-      deadLetters: this.#deadLetters,
-      admission: this.#admission,
       catalogue: options.catalogue ?? createStandardCatalogue(),
-      commit: this.#commit,
       broadcast: this.#broadcast,
       counters: this.counters,
       now,
+    };
+    this.#anonymous = new Anonymous({
+      ...shared,
+      available: () => this.#commit.available,
+      schedule: () => this.#commit.schedule(),
+      onLost: notices.problem,
     });
-    this.service = new Service({
-      events: this.#events,
-      deadLetters: this.#deadLetters,
-      cursors: this.#cursors,
-      ingest: this.ingest,
-      readers: this.#readers,
-      lastOf: (producer) => this.#admission.last(producer) ?? 0,
-      stats: () => this.#stats(),
-      server: `bitten-bus/${options.version}`,
-      onError: notices.problem,
-    });
+    this.service = this.#makeService(
+      new Ingest({ ...shared, admission: this.#admission, commit: this.#commit }),
+    );
     this.#retentions = [this.#retentionOf('events'), this.#retentionOf('dead_letters')];
     for (const retention of this.#retentions) retention.start();
   }
 
-  /** Answers those who wait, commits what is staged, and closes the logs. */
+  /** One message of the door without receipts. */
+  accept(frames: readonly Buffer[]): void {
+    if (!this.#closed) this.#anonymous.accept(frames);
+  }
+
+  /** An event of the bus itself, already valid. */
+  emit(text: string, type: string): void {
+    if (!this.#closed) this.#anonymous.emit(text, type);
+  }
+
+  /** Takes nothing more in, commits what is staged, answers those who wait, and closes the logs. */
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.service.close();
     for (const retention of this.#retentions) retention.stop();
-    this.#commit.flush();
+    clearTimeout(this.#retry);
+    this.#commit.close();
+    // A log that has just come back was given only the first of what had waited for it.
+    if (this.#anonymous.holds && this.#commit.available) this.#commit.flush();
+    this.#anonymous.close();
     this.#show();
     this.#readers.close();
-    await this.#cursors.close();
-    this.#events.close();
-    this.#deadLetters.close();
+    await this.#files.cursors.close();
+    this.#files.events.close();
+    this.#files.deadLetters.close();
+  }
+
+  #makeCommit(): GroupCommit {
+    const { notices } = this.#o;
+    return new GroupCommit({
+      events: this.#files.events,
+      deadLetters: this.#files.deadLetters,
+      onBefore: () => this.#anonymous.stage(),
+      onDurable: () => this.#onDurable(),
+      onFailed: () => this.#onFailed(),
+      onUnavailable: notices.unavailable,
+      onAvailable: notices.available,
+    });
+  }
+
+  #makeService(ingest: Ingest): Service {
+    return new Service({
+      ...this.#files,
+      ingest,
+      readers: this.#readers,
+      lastOf: (producer) => this.#admission.handled(producer) ?? 0,
+      stats: () => this.#stats(),
+      server: `bitten-bus/${this.#o.version}`,
+      onError: this.#o.notices.problem,
+    });
   }
 
   #onDurable(): void {
     this.#admission.commit();
-    if (!this.#available) {
-      this.#available = true;
-      this.#o.notices.available();
-    }
+    this.#deadLetters.commit();
+    this.#broadcast.commit();
+    this.#anonymous.commit();
     // After the acknowledgements, which the group commit sends next: publishers wait, readers can wait longer.
     setImmediate(() => this.#show());
   }
 
   #show(): void {
     this.#broadcast.release();
-    this.#readers.wake(this.#events);
-    this.#readers.wake(this.#deadLetters);
+    this.#readers.wake(this.#files.events);
+    this.#readers.wake(this.#files.deadLetters);
   }
 
-  #onFailed(error: unknown): void {
+  #onFailed(): void {
     this.#admission.rollback();
-    this.#broadcast.discard();
-    if (!this.#available) return;
-    this.#available = false;
-    this.#o.notices.unavailable(error);
+    this.#broadcast.rollback();
+    // Before the record of what was staged is dropped.
+    this.#anonymous.rollback();
+    this.#deadLetters.rollback();
+    if (this.#closed || !this.#anonymous.holds) return;
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      this.#commit.schedule();
+    }, retry_ms);
   }
 
-  #retentionOf(name: 'events' | 'dead_letters'): Retention {
+  #retentionOf(name: LogName): Retention {
     const { retention, now, notices } = this.#o;
     return new Retention({
-      log: name === 'events' ? this.#events : this.#deadLetters,
-      floor: () => this.#cursors.floor(name),
+      log: name === 'events' ? this.#files.events : this.#files.deadLetters,
+      floor: () => this.#files.cursors.floor(name),
       ...retention,
       now,
-      interval_ms: retentionInterval_ms,
+      interval_ms: this.#o.retention_ms ?? retention_ms_default,
       onRemoved: notices.retained,
       onError: notices.problem,
     });

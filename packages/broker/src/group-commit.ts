@@ -9,7 +9,10 @@ interface GroupCommitOptions {
   /** Called when all that was staged is durable. */
   onDurable: () => void;
   /** Called when nothing of what was staged is in the event log. */
-  onFailed: (error: unknown) => void;
+  onFailed: () => void;
+  /** Hears that a log cannot be written: once, until it can again. */
+  onUnavailable: (error: unknown) => void;
+  onAvailable: () => void;
 }
 
 /** Past this many staged bytes a commit does not wait for the rest of the burst. */
@@ -32,8 +35,11 @@ const stagedBytesMax = 4 * 1024 * 1024;
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   readonly #duration_ns: RecordableHistogram = createHistogram();
+  /** The logs whose last write failed. */
+  readonly #broken = new Set<Log>();
   #waiters: Array<(error: unknown) => void> = [];
   #scheduled = false;
+  #closed = false;
   #count = 0;
 
   constructor(options: GroupCommitOptions) {
@@ -49,12 +55,18 @@ export class GroupCommit {
     return this.#duration_ns;
   }
 
+  /** Whether the last write succeeded, as far as there was one. */
+  get available(): boolean {
+    return this.#broken.size === 0;
+  }
+
   /** Commits soon; `onDone` hears null when what is staged by now is durable, or the error. */
   schedule(onDone?: (error: unknown) => void): void {
     if (onDone !== undefined) this.#waiters.push(onDone);
-    if (this.#options.events.stagedBytes >= stagedBytesMax) {
+    const { events, deadLetters } = this.#options;
+    if (events.stagedBytes + deadLetters.stagedBytes >= stagedBytesMax) {
       this.flush();
-    } else if (!this.#scheduled) {
+    } else if (!this.#scheduled && !this.#closed) {
       this.#scheduled = true;
       setImmediate(() => {
         if (this.#scheduled) this.flush();
@@ -62,29 +74,54 @@ export class GroupCommit {
     }
   }
 
+  /** Commits what there is, for the last time. */
+  close(): void {
+    this.#closed = true;
+    this.flush();
+  }
+
   /** Commits now. */
   flush(): void {
     this.#scheduled = false;
-    const { events, deadLetters, onBefore, onDurable, onFailed } = this.#options;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    let failure: unknown = null;
+    const { events, deadLetters, onBefore, onDurable } = this.#options;
     try {
       onBefore();
-      if (deadLetters.stagedBytes > 0) deadLetters.commit();
-      if (events.stagedBytes > 0) {
-        const begun = process.hrtime.bigint();
-        events.commit();
-        this.#duration_ns.record(process.hrtime.bigint() - begun);
-        this.#count += 1;
-      }
+      this.#write(deadLetters);
+      this.#write(events);
     } catch (error) {
-      failure = error ?? new Error('commit failed');
-      events.discard();
-      deadLetters.discard();
+      return this.abort(error);
     }
-    if (failure === null) onDurable();
-    else onFailed(failure);
+    onDurable();
+    this.#tell(null);
+  }
+
+  /** Drops what is staged, and tells everybody who waits for it. */
+  abort(error: unknown): void {
+    this.#options.events.discard();
+    this.#options.deadLetters.discard();
+    this.#options.onFailed();
+    this.#tell(error);
+  }
+
+  #tell(failure: unknown): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
     for (const done of waiters) done(failure);
+  }
+
+  #write(log: Log): void {
+    if (log.stagedBytes === 0) return;
+    const begun = process.hrtime.bigint();
+    try {
+      log.commit();
+    } catch (error) {
+      if (this.available) this.#options.onUnavailable(error);
+      this.#broken.add(log);
+      throw error;
+    }
+    if (this.#broken.delete(log) && this.available) this.#options.onAvailable();
+    if (log !== this.#options.events) return;
+    this.#duration_ns.record(process.hrtime.bigint() - begun);
+    this.#count += 1;
   }
 }

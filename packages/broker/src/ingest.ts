@@ -1,12 +1,11 @@
-import { isUtf8 } from 'node:buffer';
-import { type Catalogue, decodeEvent, type Issue, limits } from '@bitten/schema';
+import { type Catalogue, decodeEvent, type Issue } from '@bitten/schema';
 import type { Log, Placement } from '@bitten/storage/log';
-import { NotUtf8Error, oneLine, splitBytes, splitEvents } from '@bitten/transport';
 import type { Admission } from './admission.js';
 import type { Broadcast } from './broadcast.js';
 import type { Counters } from './counters.js';
-import { encodeDeadLetter, type Refused } from './dead-letters.js';
+import type { DeadLetters } from './dead-letters.js';
 import type { GroupCommit } from './group-commit.js';
+import { type Lines, notUtf8, readLines } from './lines.js';
 
 export interface Batch {
   producer: string;
@@ -31,21 +30,27 @@ export type Outcome =
 
 interface IngestOptions {
   events: Log;
-  deadLetters: Log;
+  deadLetters: DeadLetters;
   admission: Admission;
   catalogue: Catalogue;
-  commit: GroupCommit;
+  commit: Pick<GroupCommit, 'schedule' | 'abort'>;
   broadcast: Broadcast;
   counters: Counters;
   /** Unix seconds. */
   now: () => number;
 }
 
-const notUtf8: Issue = { path: '', code: 'json', found: 'bytes that are not UTF-8', expected: 'UTF-8 JSON' };
+/** What has become of the events of a batch, in their order. */
+interface Report {
+  placements: Placement[];
+  rejected: Rejection[];
+  /** Of the events staged. */
+  types: string[];
+}
 
 /**
- * Takes events in: validates each, stages the good ones for the log and the bad ones for the dead letters,
- * and reports after the group commit.
+ * Takes batches in: validates each event, stages the good ones for the log and the bad ones for the dead
+ * letters, and reports after the group commit.
  *
  * **Ordering.** Valid events of a batch are staged in the producer's order; a batch with invalid ones in
  * between becomes several records, so that the producer's numbers within a record stay consecutive.
@@ -55,9 +60,6 @@ const notUtf8: Issue = { path: '', code: 'json', found: 'bytes that are not UTF-
  */
 export class Ingest {
   readonly #o: IngestOptions;
-  /** Events of the anonymous door, collected into one record a commit. */
-  #anonymous: string[] = [];
-  #anonymousTypes: string[] = [];
 
   constructor(options: IngestOptions) {
     this.#o = options;
@@ -66,124 +68,76 @@ export class Ingest {
   /** A batch with receipts (5572). */
   publish(batch: Batch, done: (outcome: Outcome) => void): void {
     const { admission, commit, counters } = this.#o;
-    const { texts, unreadable } = readLines(batch.body);
-    if (texts.length !== batch.count) return done({ kind: 'miscounted', found: texts.length });
+    const lines = readLines(batch.body);
+    if (lines.texts.length !== batch.count) return done({ kind: 'miscounted', found: lines.texts.length });
     const verdict = admission.admit(batch);
     if (verdict.kind === 'out_of_sequence') return done(verdict);
     counters.received += batch.count;
-
-    const placements: Placement[] = [];
-    const rejected: Rejection[] = [];
     const { duplicates } = verdict;
-    if (duplicates < batch.count)
-      this.#stage({ batch, texts, unreadable }, duplicates, { placements, rejected });
+    const fresh = this.#stageAll(batch, lines, duplicates);
     commit.schedule((error) => {
       if (error !== null) return done({ kind: 'unavailable', cause: error });
+      counters.countAppended(fresh.types);
+      counters.rejected += fresh.rejected.length;
+      counters.duplicates += duplicates;
       // Looked up only now: the first sending of a repeated batch may have waited for this same commit.
-      if (duplicates > 0) this.#recall(batch, texts, duplicates, { placements, rejected });
+      const known = duplicates > 0 ? this.#recall(batch, lines, duplicates) : fresh;
+      if (known === fresh) return done({ kind: 'appended', ...pick(fresh) });
+      const placements = [...known.placements, ...fresh.placements];
+      const rejected = [...known.rejected, ...fresh.rejected];
       done({ kind: 'appended', placements, rejected });
     });
   }
 
-  /** One message of the door without receipts (5571); what is valid is appended with the next commit. */
-  accept(frames: readonly Buffer[]): void {
-    const { catalogue, commit, counters } = this.#o;
-    const payload = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
-    counters.received += 1;
-    const problem = frameProblem(frames, payload);
-    const text = payload.toString('utf8');
-    const decoded = problem === null ? decodeEvent(text, catalogue) : null;
-    if (decoded?.ok) {
-      this.#appendAnonymous(text, decoded.event.event_type);
-    } else {
-      this.#refuse({
-        payload,
-        issues: decoded?.issues ?? [problem ?? notUtf8],
-        door: '5571',
-        producer: null,
-        producerSeq: null,
-        eventType: decoded?.event_type ?? null,
-        source: decoded?.source ?? null,
-        receivedAt: this.#o.now(),
-      });
-    }
-    commit.schedule();
-  }
-
-  /** An event of the bus itself, already valid. */
-  emit(text: string, type: string): void {
-    this.#appendAnonymous(text, type);
-    this.#o.commit.schedule();
-  }
-
-  /** Stages what the anonymous door has collected; the group commit calls this at the last moment. */
-  stageAnonymous(): void {
-    const texts = this.#anonymous;
-    if (texts.length === 0) return;
-    const types = this.#anonymousTypes;
-    this.#anonymous = [];
-    this.#anonymousTypes = [];
-    for (let start = 0; start < texts.length; start += limits.batch_events_max) {
-      const part = texts.slice(start, start + limits.batch_events_max);
-      const seq = this.#o.events.stage({
-        producer: '',
-        producerSeq: 0,
-        count: part.length,
-        appendedAt: this.#o.now(),
-        body: Buffer.from(part.join('\n')),
-      });
-      for (let i = 0; i < part.length; i += 1) this.#o.broadcast.stage(seq + i, types[start + i]!, part[i]!);
+  /** A bug half-way through must not leave a part staged of what is admitted as a whole. */
+  #stageAll(batch: Batch, lines: Lines, start: number): Report {
+    try {
+      return this.#stage(batch, lines, start);
+    } catch (error) {
+      this.#o.commit.abort(error);
+      throw error;
     }
   }
 
-  #appendAnonymous(text: string, type: string): void {
-    // The log separates events by line breaks.
-    this.#anonymous.push(oneLine(text));
-    this.#anonymousTypes.push(type);
-    this.#o.counters.countAppended(type);
-  }
-
-  #stage(
-    { batch, texts, unreadable }: Lines & { batch: Batch },
-    start: number,
-    into: { placements: Placement[]; rejected: Rejection[] },
-  ): void {
-    const { catalogue, counters } = this.#o;
+  #stage(batch: Batch, lines: Lines, start: number): Report {
+    const report: Report = { placements: [], rejected: [], types: [] };
     let runStart = start;
-    const types: string[] = [];
     for (let i = start; i < batch.count; i += 1) {
-      const raw = unreadable.get(i);
-      const decoded = raw === undefined ? decodeEvent(texts[i]!, catalogue) : null;
-      if (decoded?.ok) {
-        types.push(decoded.event.event_type);
-        counters.countAppended(decoded.event.event_type);
+      const type = this.#typeOrRejection(batch, lines, i);
+      if (typeof type === 'string') {
+        report.types.push(type);
         continue;
       }
-      this.#stageRun(batch, texts, { start: runStart, end: i, types }, into.placements);
-      types.length = 0;
+      report.rejected.push(type);
+      this.#stageRun(batch, lines.texts, { start: runStart, end: i }, report);
       runStart = i + 1;
-      const issues = decoded?.issues ?? [notUtf8];
-      const deadLetter = this.#refuse({
-        payload: raw ?? Buffer.from(texts[i]!),
-        issues,
-        door: '5572',
-        producer: batch.producer,
-        producerSeq: batch.first + i,
-        eventType: decoded?.event_type ?? null,
-        source: decoded?.source ?? null,
-        receivedAt: this.#o.now(),
-      });
-      into.rejected.push({ producer_seq: batch.first + i, dead_letter: deadLetter, issues });
     }
-    this.#stageRun(batch, texts, { start: runStart, end: batch.count, types }, into.placements);
+    this.#stageRun(batch, lines.texts, { start: runStart, end: batch.count }, report);
+    return report;
   }
 
-  #stageRun(
-    batch: Batch,
-    texts: string[],
-    run: { start: number; end: number; types: string[] },
-    placements: Placement[],
-  ): void {
+  /** The type of a valid event, or what became of one that is not. */
+  #typeOrRejection(batch: Batch, { texts, unreadable }: Lines, i: number): string | Rejection {
+    const raw = unreadable.get(i);
+    const decoded = raw === undefined ? decodeEvent(texts[i]!, this.#o.catalogue) : null;
+    if (decoded?.ok) return decoded.event.event_type;
+    const producerSeq = batch.first + i;
+    const issues = decoded?.issues ?? [notUtf8];
+    const place = this.#o.deadLetters.add({
+      payload: raw ?? Buffer.from(texts[i]!),
+      issues,
+      door: '5572',
+      producer: batch.producer,
+      producerSeq,
+      eventType: decoded?.event_type ?? null,
+      source: decoded?.source ?? null,
+      receivedAt: this.#o.now(),
+    });
+    return { producer_seq: producerSeq, dead_letter: place, issues };
+  }
+
+  /** Stages valid events between two invalid ones; the last `end - start` types of the report are theirs. */
+  #stageRun(batch: Batch, texts: string[], run: { start: number; end: number }, into: Report): void {
     const count = run.end - run.start;
     if (count === 0) return;
     const producerSeq = batch.first + run.start;
@@ -196,84 +150,51 @@ export class Ingest {
       // The publisher's own bytes wherever the batch is whole, which is nearly always.
       body: whole ? batch.body : Buffer.from(texts.slice(run.start, run.end).join('\n')),
     });
-    placements.push({ producerSeq, seq, count });
+    into.placements.push({ producerSeq, seq, count });
+    const typesAt = into.types.length - count;
     for (let i = 0; i < count; i += 1) {
-      this.#o.broadcast.stage(seq + i, run.types[i]!, texts[run.start + i]!);
+      this.#o.broadcast.stage(seq + i, into.types[typesAt + i]!, texts[run.start + i]!);
     }
   }
 
-  /** Reports where the events already appended are; the invalid ones among them are in the dead letters. */
-  #recall(
+  /**
+   * Where the events handled before are. What the log does not know the place of was either appended too long
+   * ago, or invalid: that can be told by looking at it again.
+   */
+  #recall(batch: Batch, lines: Lines, duplicates: number): Pick<Report, 'placements' | 'rejected'> {
+    const placements: Placement[] = [];
+    const rejected: Rejection[] = [];
+    const last = batch.first + duplicates - 1;
+    for (const run of this.#o.events.placements(batch.producer, batch.first, last)) {
+      if (run.seq !== null) placements.push(run);
+      else this.#recallUnplaced(batch, lines, run, { placements, rejected });
+    }
+    return { placements, rejected };
+  }
+
+  #recallUnplaced(
     batch: Batch,
-    texts: string[],
-    duplicates: number,
-    into: { placements: Placement[]; rejected: Rejection[] },
+    { texts, unreadable }: Lines,
+    run: Placement,
+    into: Pick<Report, 'placements' | 'rejected'>,
   ): void {
-    const { events, deadLetters, catalogue, counters } = this.#o;
-    counters.duplicates += duplicates;
-    const end = batch.first + duplicates - 1;
-    into.placements.unshift(...events.placements(batch.producer, batch.first, end));
-    for (let i = 0; i < duplicates; i += 1) {
-      const decoded = decodeEvent(texts[i]!, catalogue);
-      if (decoded.ok) continue;
-      const producerSeq = batch.first + i;
-      const [place] = deadLetters.placements(batch.producer, producerSeq, producerSeq);
-      into.rejected.push({
-        producer_seq: producerSeq,
-        dead_letter: place?.seq ?? null,
-        issues: decoded.issues,
-      });
-    }
-  }
-
-  #refuse(refused: Refused): number {
-    const { deadLetters, counters } = this.#o;
-    counters.rejected += 1;
-    const { producer, producerSeq } = refused;
-    if (producer !== null && producerSeq !== null) {
-      // A crash after the dead letter was written and before its batch was: it is there already.
-      const written = deadLetters.lastProducerSeq(producer);
-      if (written !== undefined && producerSeq <= written) {
-        const [place] = deadLetters.placements(producer, producerSeq, producerSeq);
-        if (place?.seq != null) return place.seq;
+    const { catalogue, deadLetters } = this.#o;
+    for (let n = run.producerSeq; n < run.producerSeq + run.count; n += 1) {
+      const i = n - batch.first;
+      const decoded = unreadable.has(i) ? null : decodeEvent(texts[i]!, catalogue);
+      if (decoded?.ok) {
+        const before = into.placements.at(-1);
+        const joins = before?.seq === null && before.producerSeq + before.count === n;
+        if (joins) before.count += 1;
+        else into.placements.push({ producerSeq: n, seq: null, count: 1 });
+      } else {
+        const dead_letter = deadLetters.placeOf(batch.producer, n);
+        into.rejected.push({ producer_seq: n, dead_letter, issues: decoded?.issues ?? [notUtf8] });
       }
     }
-    return deadLetters.stage({
-      producer: producer ?? '',
-      producerSeq: producerSeq ?? 0,
-      count: 1,
-      appendedAt: refused.receivedAt,
-      body: encodeDeadLetter(refused),
-    });
   }
 }
 
-function frameProblem(frames: readonly Buffer[], payload: Buffer): Issue | null {
-  if (frames.length !== 1) {
-    return { path: '', code: 'json', found: `${frames.length} frames`, expected: 'one frame of event JSON' };
-  }
-  return isUtf8(payload) ? null : notUtf8;
-}
-
-interface Lines {
-  texts: string[];
-  /** The lines that are not UTF-8, by index, as bytes. */
-  unreadable: ReadonlyMap<number, Buffer>;
-}
-
-const allReadable: ReadonlyMap<number, Buffer> = new Map();
-
-/** A body's lines; where some are not UTF-8, only those are refused. */
-function readLines(body: Buffer): Lines {
-  try {
-    return { texts: splitEvents(body), unreadable: allReadable };
-  } catch (error) {
-    if (!(error instanceof NotUtf8Error)) throw error;
-  }
-  const unreadable = new Map<number, Buffer>();
-  const texts = splitBytes(body).map((line, i) => {
-    if (!isUtf8(line)) unreadable.set(i, Buffer.from(line));
-    return line.toString('utf8');
-  });
-  return { texts, unreadable };
+function pick({ placements, rejected }: Report): Pick<Report, 'placements' | 'rejected'> {
+  return { placements, rejected };
 }

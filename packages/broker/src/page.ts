@@ -14,6 +14,7 @@ export interface Page {
   body: Buffer;
 }
 
+const newlineByte = 0x0a;
 const newline = Buffer.from('\n');
 /** Keeps the header of a reply below its limit, also where every record is a single event. */
 const runsMax = 10_000;
@@ -46,11 +47,22 @@ export class PageBuilder {
     return this.#bytes >= this.#bytesMax || this.#runs.length >= runsMax;
   }
 
-  /** Adds all events of a record, without looking into them. */
-  addRecord(record: LogRecord): void {
+  /** Adds the events of a record without looking into them, or as many as there is room for, at least one. */
+  addRecord({ seq, count, appendedAt, body }: LogRecord): void {
     if (this.full) return;
-    this.#add(record.seq, record.count, record.appendedAt, record.body);
-    this.#next = record.seq + record.count;
+    const room = this.#bytesMax - this.#bytes;
+    if (body.length <= room) {
+      this.#add(seq, count, appendedAt, body);
+      this.#next = seq + count;
+      return;
+    }
+    const part = cutAfterLine(body, room);
+    if (part.length > room && !this.empty) return;
+    const lines = countLines(part);
+    this.#add(seq, lines, appendedAt, part);
+    this.#next = seq + lines;
+    // Whatever follows does not join what has been cut off.
+    this.#bytes = Math.max(this.#bytes, this.#bytesMax);
   }
 
   /** Adds those events of a record that pass. */
@@ -80,4 +92,17 @@ export class PageBuilder {
     if (last !== undefined && last[2] === time && last[0] + last[1] === seq) last[1] += count;
     else this.#runs.push([seq, count, time]);
   }
+}
+
+/** The lines that fit into so many bytes, at least the first one, without the break after the last. */
+function cutAfterLine(body: Buffer, bytesMax: number): Buffer {
+  const fitting = body.lastIndexOf(newlineByte, bytesMax);
+  const end = fitting === -1 ? body.indexOf(newlineByte) : fitting;
+  return end === -1 ? body : body.subarray(0, end);
+}
+
+function countLines(body: Buffer): number {
+  let lines = 1;
+  for (let at = body.indexOf(newlineByte); at !== -1; at = body.indexOf(newlineByte, at + 1)) lines += 1;
+  return lines;
 }

@@ -33,6 +33,8 @@ const backlogServedAtOnce = 1_000;
 const scanBytesPerTurn = 512 * 1024;
 /** How much it looks at before it answers, matches or not, so that the reader's position moves. */
 const scanBytesPerReply = 32 * 1024 * 1024;
+/** So many may wait at a time; one more is answered at once, with what there is. */
+const waitingMax = 10_000;
 
 /**
  * Serves readers: at once from the log where something is there, later where they wait for it.
@@ -40,10 +42,12 @@ const scanBytesPerReply = 32 * 1024 * 1024;
  * **Ordering.** A page covers the positions from `from` up to `next` without a hole, whatever was filtered.
  *
  * **Failure.** Reading holds nothing on behalf of a reader but its request: one that stops reading costs a
- * reply in its socket's buffer and slows nobody. A gap or a corrupt record is an error to that reader alone.
+ * reply in its socket's buffer and slows nobody. A gap or a corrupt record is an error to that reader alone, and
+ * only when it stands where the reader is: what was found before it is delivered first.
  */
 export class Readers {
   readonly #waiting = new Set<Read>();
+  readonly #scanning = new Set<Read>();
   #closed = false;
 
   get waiting(): number {
@@ -74,6 +78,7 @@ export class Readers {
   close(): void {
     this.#closed = true;
     for (const read of this.#waiting) this.#serve(read);
+    for (const read of this.#scanning) this.#answer(read);
   }
 
   /** Serves, lingers or waits, whichever a read's position calls for. */
@@ -89,7 +94,7 @@ export class Readers {
 
   #waitUntil(read: Read, time: number): void {
     const left_ms = time - performance.now();
-    if (left_ms <= 0 || this.#closed) return this.#serve(read);
+    if (left_ms <= 0 || this.#closed || this.#waiting.size >= waitingMax) return this.#serve(read);
     clearTimeout(read.timer);
     read.timer = setTimeout(() => this.#serve(read), left_ms);
     this.#waiting.add(read);
@@ -104,12 +109,13 @@ export class Readers {
     } catch (error) {
       return read.done(error, null);
     }
-    read.done(null, read.page.build(read.log.nextSeq));
+    this.#answer(read);
   }
 
   /** Looks through the log for matches, a slice a turn of the event loop. */
   #scan(read: Read, passes: (event: Facets) => boolean): void {
     const { log, page } = read;
+    this.#scanning.delete(read);
     try {
       for (const record of log.read(page.next, scanBytesPerTurn)) {
         read.scannedBytes += record.body.length;
@@ -117,18 +123,28 @@ export class Readers {
         if (page.full) break;
       }
     } catch (error) {
+      // Reported at this position, it would make the reader pass over what was found before.
+      if (page.next > read.from) return this.#answer(read);
       return read.done(error, null);
     }
     const atEnd = page.next >= log.nextSeq;
-    const timeLeft = performance.now() < read.deadline && !this.#closed;
-    if (!atEnd && !page.full && read.scannedBytes < scanBytesPerReply) {
-      setImmediate(() => this.#scan(read, passes));
-    } else if (atEnd && page.empty && timeLeft) {
+    if (this.#closed || page.full || read.scannedBytes >= scanBytesPerReply) return this.#answer(read);
+    if (!atEnd) {
+      this.#scanning.add(read);
+      setImmediate(() => {
+        if (this.#scanning.has(read)) this.#scan(read, passes);
+      });
+    } else if (page.empty && performance.now() < read.deadline && this.#waiting.size < waitingMax) {
       // Nothing has matched so far: wait on from where the scan has come to.
       read.lingering = false;
       this.#waitUntil(read, read.deadline);
     } else {
-      read.done(null, page.build(log.nextSeq));
+      this.#answer(read);
     }
+  }
+
+  #answer(read: Read): void {
+    this.#scanning.delete(read);
+    read.done(null, read.page.build(read.log.nextSeq));
   }
 }

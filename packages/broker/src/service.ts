@@ -1,9 +1,11 @@
-import { BittenError, GapError, limits } from '@bitten/schema';
-import { BeyondEndError, CorruptLogError, type Log } from '@bitten/storage/log';
-import type { BusStats, FetchRequest, LogName, Position, Reply, Request, WireError } from '@bitten/transport';
-import { type Cursor, type Cursors, UnknownCursorError } from './cursors.js';
-import type { Ingest, Outcome } from './ingest.js';
+import { limits } from '@bitten/schema';
+import { BeyondEndError, type Log } from '@bitten/storage/log';
+import type { BusStats, FetchRequest, LogName, Position, Reply, Request } from '@bitten/transport';
+import type { Cursor } from './cursor-file.js';
+import type { Cursors } from './cursors.js';
+import type { Ingest } from './ingest.js';
 import type { Readers } from './readers.js';
+import { failure, publishReply, stoppingReply, wireError } from './replies.js';
 
 interface ServiceOptions {
   events: Log;
@@ -24,17 +26,24 @@ type Respond = (reply: Reply) => void;
 /** Answers each operation of docs/PROTOCOL.md. What goes wrong becomes an error reply, never an exception. */
 export class Service {
   readonly #o: ServiceOptions;
+  #closed = false;
 
   constructor(options: ServiceOptions) {
     this.#o = options;
   }
 
   handle(request: Request, respond: Respond): void {
+    if (this.#closed) return respond(stoppingReply());
     try {
       this.#dispatch(request, respond);
     } catch (error) {
       this.#fail(error, respond);
     }
+  }
+
+  /** From now on everybody is told that the bus is stopping: what comes now would be in no log. */
+  close(): void {
+    this.#closed = true;
   }
 
   #dispatch(request: Request, respond: Respond): void {
@@ -59,18 +68,18 @@ export class Service {
         return respond({ op: 'producer', last: this.#o.lastOf(request.producer) });
       case 'cursor_open': {
         const { name, log, hold } = request;
-        const existing = cursors.get(name);
-        const next = existing?.next ?? this.#resolve(request.from, this.#log(log));
+        const next = cursors.get(name)?.next ?? this.#placeWithin(request.from, this.#log(log));
         return respond({ op: 'cursor_open', ...place(cursors.open({ name, log, hold, next })) });
       }
-      case 'cursor_commit':
-        return respond({ op: 'cursor_commit', ...place(cursors.commit(request.name, request.next)) });
+      case 'cursor_commit': {
+        const next = this.#placeWithin(request.next, this.#log(cursors.mustGet(request.name).log));
+        return respond({ op: 'cursor_commit', ...place(cursors.commit(request.name, next)) });
+      }
       case 'cursor_list':
         return respond({ op: 'cursor_list', cursors: this.#cursorInfos() });
       case 'cursor_reset': {
-        const { name, to } = request;
-        const log = this.#log(cursors.get(name)?.log ?? 'events');
-        return respond({ op: 'cursor_reset', ...place(cursors.reset(name, this.#resolve(to, log))) });
+        const next = this.#placeWithin(request.to, this.#log(cursors.mustGet(request.name).log));
+        return respond({ op: 'cursor_reset', ...place(cursors.reset(request.name, next)) });
       }
       case 'cursor_delete':
         cursors.delete(request.name);
@@ -103,6 +112,13 @@ export class Service {
     return typeof position === 'number' ? position : log.seqAtTime(position.time);
   }
 
+  /** A place for a cursor. One past the end would make its reader pass over events that are still to come. */
+  #placeWithin(position: Position, log: Log): number {
+    const seq = this.#resolve(position, log);
+    if (seq > log.nextSeq) throw new BeyondEndError(seq, log.nextSeq);
+    return seq;
+  }
+
   #cursorInfos(): BusStats['cursors'] {
     return this.#o.cursors.list().map((cursor) => ({
       ...cursor,
@@ -125,72 +141,10 @@ export class Service {
     const wire = wireError(error);
     // Only a reader's own mistakes are expected here; the rest is somebody's to look at.
     if (wire.code === 'internal' || wire.code === 'corrupt') this.#o.onError(error);
-    respond({ op: 'error', error: wire });
+    respond(failure(wire));
   }
 }
 
 function place(cursor: Cursor): { name: string; next: number } {
   return { name: cursor.name, next: cursor.next };
-}
-
-function publishReply(outcome: Outcome, count: number): Reply {
-  switch (outcome.kind) {
-    case 'appended':
-      return {
-        op: 'publish',
-        level: 'fsynced',
-        seqs: outcome.placements.map(({ producerSeq, seq, count }) => [producerSeq, seq, count]),
-        rejected: outcome.rejected,
-      };
-    case 'out_of_sequence':
-      return failure({
-        code: 'out_of_sequence',
-        message: 'an earlier batch of this producer is missing',
-        expected: outcome.expected,
-        remedy: 'send again from the oldest unacknowledged event',
-      });
-    case 'miscounted':
-      return failure({
-        code: 'bad_request',
-        message: 'the body does not hold as many events as the header says',
-        found: `${outcome.found} lines`,
-        expected: `${count} lines`,
-        remedy: 'separate events by one \\n, with none inside an event and none after the last',
-      });
-    case 'unavailable':
-      return failure({
-        code: 'unavailable',
-        ...describe(outcome.cause),
-        why: describe(outcome.cause).message,
-      });
-  }
-}
-
-function failure(error: WireError): Reply {
-  return { op: 'error', error };
-}
-
-function wireError(error: unknown): WireError {
-  const facts = describe(error);
-  if (error instanceof GapError) {
-    return { code: 'gap', ...facts, gap: { from: error.from, to: error.to, why: error.why } };
-  }
-  if (error instanceof BeyondEndError) return { code: 'beyond_end', ...facts, end: error.end };
-  if (error instanceof CorruptLogError) {
-    return { code: 'corrupt', ...facts, place: { file: error.file, offset: error.offset, seq: error.seq } };
-  }
-  if (error instanceof UnknownCursorError) return { code: error.code, ...facts };
-  return { code: 'internal', ...facts };
-}
-
-function describe(error: unknown): { message: string; found?: string; expected?: string; remedy?: string } {
-  if (!(error instanceof BittenError))
-    return { message: error instanceof Error ? error.message : String(error) };
-  const { message, found, expected, remedy } = error;
-  return {
-    message,
-    ...(found === undefined ? {} : { found }),
-    ...(expected === undefined ? {} : { expected }),
-    ...(remedy === undefined ? {} : { remedy }),
-  };
 }

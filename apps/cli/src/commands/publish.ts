@@ -2,11 +2,12 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '@bitten/runtime';
 import type { Command } from 'commander';
-import { type CommandContext, repeatedOption } from '../program.js';
+import { type CommandContext, repeatedOption } from '../command.js';
 import { readData } from '../publish/data.js';
 import { ReceiptPrinter } from '../publish/receipt-printer.js';
-import { fillIn } from '../publish/templates.js';
+import { fillIn, type TemplateValues } from '../publish/templates.js';
 import { resolveSettings } from '../settings.js';
+import { colorsFor, say } from '../show/terminal.js';
 import { parseDuration, readTimestamp } from '../time.js';
 
 interface PublishOptions {
@@ -38,7 +39,9 @@ export function addPublish(command: Command, context: CommandContext): void {
     .option('--sleep <duration>', 'wait so long after each')
     .option('--json', 'print receipts as JSON, one a line')
     .addHelpText('after', examples)
-    .action((type: string, json: string | undefined, options: PublishOptions) => publish(type, json, options, context));
+    .action((type: string, json: string | undefined, options: PublishOptions) =>
+      publish(type, json, options, context),
+    );
 }
 
 const examples = `
@@ -70,7 +73,11 @@ async function publish(
       for (let round = 0; round < plan.count && !context.signal.aborted; round += 1) {
         count += 1;
         const values = { count, now: Date.now() / 1000 };
-        const data = readData({ ...input, fields: options.data ?? [] }, values);
+        const data = readTyped(input, { fields: options.data ?? [], values });
+        if (data === undefined) {
+          context.exitWith(1);
+          break;
+        }
         await publisher.publish(input.where, {
           event_type: type,
           data,
@@ -110,23 +117,42 @@ function envelopeOf(options: PublishOptions, values: { count: number; now: numbe
   };
 }
 
+/** One line of many that is no JSON is told and passed over; what was typed as the only one is a usage error. */
+function readTyped(
+  input: Input,
+  { fields, values }: { fields: readonly string[]; values: TemplateValues },
+): Record<string, unknown> | undefined {
+  try {
+    return readData({ ...input, fields }, values);
+  } catch (error) {
+    if (!input.isOneOfMany || !(error instanceof UsageError)) throw error;
+    say(`${colorsFor(process.stderr).red('invalid')}: ${error.message}`);
+    return undefined;
+  }
+}
+
 interface Input {
   /** For messages; names the line where there are many. */
   where: string;
   json: string | undefined;
+  isOneOfMany: boolean;
 }
 
 async function* readInputs(json: string | undefined, options: PublishOptions): AsyncGenerator<Input> {
-  if (json !== undefined && json !== '-') yield { where: 'the data', json };
-  else if (json === undefined && options.data !== undefined) yield { where: 'the data', json: undefined };
-  else {
+  if (json !== undefined && json !== '-') yield { where: 'the data', json, isOneOfMany: false };
+  else if (json === undefined && options.data !== undefined) {
+    yield { where: 'the data', json: undefined, isOneOfMany: false };
+  } else {
     if (json === undefined && process.stdin.isTTY) {
-      throw new UsageError('there is no data', `give it as JSON, as --data name=value, or lines of it on standard input`);
+      throw new UsageError(
+        'there is no data',
+        `give it as JSON, as --data name=value, or lines of it on standard input`,
+      );
     }
     let line = 0;
     for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
       line += 1;
-      if (text.trim() !== '') yield { where: `line ${line}`, json: text };
+      if (text.trim() !== '') yield { where: `line ${line}`, json: text, isOneOfMany: true };
     }
   }
 }

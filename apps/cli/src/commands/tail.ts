@@ -3,9 +3,9 @@ import type { Envelope } from '@bitten/schema';
 import type { EventFilter, Position } from '@bitten/transport';
 import type { Command } from 'commander';
 import { BusLink } from '../bus/link.js';
-import { type CommandContext, listOption } from '../program.js';
+import { type CommandContext, listOption } from '../command.js';
 import { resolveSettings } from '../settings.js';
-import { eventLine } from '../show/event-line.js';
+import { EventLines } from '../show/event-line.js';
 import { colorsFor, cut, say, widthOf } from '../show/terminal.js';
 import { findLast, follow, type LoggedText } from '../tail/follow.js';
 import { parseMoment } from '../time.js';
@@ -82,7 +82,7 @@ async function tail(options: TailOptions, { program, signal }: CommandContext): 
   });
   for await (const page of pages) {
     const wanted = page.slice(0, count_max - printed);
-    process.stdout.write(`${wanted.map(print).join('\n')}\n`);
+    process.stdout.write(`${print(wanted).join('\n')}\n`);
     printed += wanted.length;
     if (printed >= count_max) break;
   }
@@ -116,15 +116,15 @@ function readCount(text: string | undefined, flag: string, min: number): number 
   throw new UsageError(`${flag}: expected a number from ${min} on, found ${text}`);
 }
 
-function printerFor({ raw, json, wide }: TailOptions): (logged: LoggedText) => string {
+function printerFor({ raw, json, wide }: TailOptions): (page: readonly LoggedText[]) => string[] {
   if (raw && json) throw new UsageError('--raw and --json are two ways to print', 'give one of them');
-  if (raw) return ({ text }) => text;
-  if (json) return withPlace;
-  const colors = colorsFor(process.stdout);
-  return ({ seq, text }) => {
-    const event = JSON.parse(text) as Envelope;
-    const line = eventLine(event, { seq, now: Date.now() / 1000, colors });
-    return wide ? line : cut(line, widthOf(process.stdout));
+  if (raw) return (page) => page.map(({ text }) => text);
+  if (json) return (page) => page.map(withPlace);
+  const lines = new EventLines(colorsFor(process.stdout));
+  return (page) => {
+    const events = page.map(({ seq, text }) => ({ seq, event: JSON.parse(text) as Envelope }));
+    const width = wide ? Number.POSITIVE_INFINITY : widthOf(process.stdout);
+    return lines.lines(events, Date.now() / 1000).map((line) => cut(line, width));
   };
 }
 

@@ -10,7 +10,10 @@ export interface TypedData {
 }
 
 /** The data of one event. Throws `UsageError` where it is no JSON object. */
-export function readData({ where, json, fields }: TypedData, values: TemplateValues): Record<string, unknown> {
+export function readData(
+  { where, json, fields }: TypedData,
+  values: TemplateValues,
+): Record<string, unknown> {
   const data = json === undefined ? {} : parseObject(fillIn(json, values), where);
   for (const field of fields) {
     const [name, value] = readField(field, values);
@@ -26,12 +29,18 @@ function parseObject(text: string, where: string): Record<string, unknown> {
     value = JSON.parse(text);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`${where}: expected a JSON object, found none (${why})`, `write '{"symbol":"EURUSD"}'`);
+    throw new UsageError(
+      `${where}: expected a JSON object, found none (${why})`,
+      `write '{"symbol":"EURUSD"}'`,
+    );
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw new UsageError(`${where}: expected a JSON object, found ${text.slice(0, 40)}`, `write '{"symbol":"EURUSD"}'`);
+  throw new UsageError(
+    `${where}: expected a JSON object, found ${text.slice(0, 40)}`,
+    `write '{"symbol":"EURUSD"}'`,
+  );
 }
 
 /**
@@ -41,7 +50,10 @@ function parseObject(text: string, where: string): Record<string, unknown> {
 function readField(field: string, values: TemplateValues): [string, unknown] {
   const at = field.indexOf('=');
   if (at < 1) {
-    throw new UsageError(`--data: expected NAME=VALUE, found ${JSON.stringify(field)}`, 'write --data symbol=EURUSD');
+    throw new UsageError(
+      `--data: expected NAME=VALUE, found ${JSON.stringify(field)}`,
+      'write --data symbol=EURUSD',
+    );
   }
   const text = fillIn(field.slice(at + 1), values);
   try {

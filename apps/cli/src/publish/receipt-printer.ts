@@ -54,7 +54,11 @@ export class ReceiptPrinter {
     this.#throwFailure();
     if (this.#refused === 0) return;
     await this.#inTime(this.#bridge.flush());
-    say(this.#refused === 1 ? 'It is kept in the dead letters.' : `${this.#refused} events are kept in the dead letters.`);
+    say(
+      this.#refused === 1
+        ? 'It is kept in the dead letters.'
+        : `${this.#refused} events are kept in the dead letters.`,
+    );
   }
 
   /** Ends at once: what has no receipt by now is given up. */

@@ -1,7 +1,7 @@
 import type { Envelope } from '@bitten/schema';
-import type { Colors } from 'picocolors/types';
+
 import { formatTime } from '../time.js';
-import { harmless } from './terminal.js';
+import { type Colors, harmless } from './terminal.js';
 
 type Paint = (text: string) => string;
 
@@ -62,15 +62,22 @@ export function describeData(event: Envelope): string {
   const names = keyFields[event.event_type] ?? Object.keys(data).slice(0, otherFields_max);
   return names
     .filter((name) => data[name] !== undefined && data[name] !== null)
+    .filter((name) => name !== 'component' || data[name] !== event.source)
     .map((name) => describeField(name, data[name]))
     .join(' ');
 }
 
 function describeField(name: string, value: unknown): string {
   if (name === 'confidence' && typeof value === 'number') return `${value} %`;
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'object' ? JSON.stringify(value) : shortNumber(value);
   const short = text.length > value_length_max ? `${text.slice(0, value_length_max - 1)}…` : text;
   return harmless(nameless.has(name) ? short : `${name}=${short}`);
+}
+
+/** `30.025588750839233` says no more to a person than `30.02559`; a price keeps all its digits. */
+function shortNumber(value: unknown): string {
+  if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
+  return String(Number(Math.abs(value) >= 1 ? value.toFixed(5) : value.toPrecision(6)));
 }
 
 /** The order of the standard types, so that those seen together differ. */
@@ -102,17 +109,61 @@ function hashOf(text: string): number {
   return hash;
 }
 
-/** `14:03:07.123  48211  signal_generated  elite_guard  EURUSD BUY 85 % …  S1` */
-export function eventLine(event: Envelope, options: { seq: number; now: number; colors: Colors }): string {
-  const { seq, now, colors } = options;
-  const { event_type: type, timestamp, source, correlation_id: correlation } = event;
-  const cells = [
-    colors.dim(formatTime(timestamp, now)),
-    String(seq).padStart(7),
-    paintOf(type, colors)(harmless(type).padEnd(16)),
-    colors.dim(harmless(source).padEnd(12)),
-    describeData(event),
-  ];
-  if (typeof correlation === 'string') cells.push(colors.dim(harmless(correlation)));
-  return cells.join('  ').trimEnd();
+/** An event with its place in the log. */
+export interface PlacedEvent {
+  seq: number;
+  event: Envelope;
+}
+
+type Column = 'time' | 'seq' | 'type' | 'source';
+
+/** A long name once in a while must not push everything else off the screen for good. */
+const cell_width_max = 24;
+
+/**
+ * Events as lines: `14:03:07.123  48211  signal_generated  elite_guard  EURUSD BUY 85 % …  S1`. A column is as wide
+ * as it has had to be so far, so that the lines stand under each other.
+ */
+export class EventLines {
+  readonly #colors: Colors;
+  readonly #widths: Record<Column, number> = { time: 12, seq: 6, type: 16, source: 11 };
+
+  constructor(colors: Colors) {
+    this.#colors = colors;
+  }
+
+  lines(events: readonly PlacedEvent[], now: number): string[] {
+    const rows = events.map(({ seq, event }) => ({
+      event,
+      cells: {
+        time: formatTime(event.timestamp, now),
+        seq: String(seq),
+        type: harmless(event.event_type),
+        source: harmless(event.source),
+      },
+    }));
+    for (const { cells } of rows) this.#widen(cells);
+    return rows.map(({ event, cells }) => this.#line(event, cells));
+  }
+
+  #widen(cells: Record<Column, string>): void {
+    for (const name of ['time', 'seq', 'type', 'source'] as const) {
+      const { length } = cells[name];
+      if (length <= cell_width_max) this.#widths[name] = Math.max(this.#widths[name], length);
+    }
+  }
+
+  #line(event: Envelope, cells: Record<Column, string>): string {
+    const { time, seq, type, source } = this.#widths;
+    const { dim } = this.#colors;
+    const line = [
+      dim(cells.time.padStart(time)),
+      cells.seq.padStart(seq),
+      paintOf(event.event_type, this.#colors)(cells.type.padEnd(type)),
+      dim(cells.source.padEnd(source)),
+      describeData(event),
+    ];
+    if (typeof event.correlation_id === 'string') line.push(dim(harmless(event.correlation_id)));
+    return line.join('  ').trimEnd();
+  }
 }

@@ -1,8 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import colors from 'picocolors';
 
+export type Colors = ReturnType<typeof colors.createColors>;
+
 /** Colours for a stream: the real ones on a terminal, none elsewhere or where `NO_COLOR` is set. */
-export function colorsFor(stream: NodeJS.WriteStream): ReturnType<typeof colors.createColors> {
+export function colorsFor(stream: NodeJS.WriteStream): Colors {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const isWanted = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
   const isForbidden = (NO_COLOR !== undefined && NO_COLOR !== '') || TERM === 'dumb';

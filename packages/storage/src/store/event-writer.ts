@@ -1,3 +1,4 @@
+import type { Envelope } from '@bitten/schema';
 import type { Database, Statement } from 'better-sqlite3';
 import { encodeAppendedAt } from './appended-at.js';
 import { nameOf, symbolOf, text, timestampOf } from './columns.js';
@@ -56,9 +57,11 @@ export class EventWriter {
   write(item: LoggedEvent): boolean {
     let isStored = false;
     try {
-      const { event_type, data } = item.event;
+      // Read once: `event` may be parsed only now, so that it dies young.
+      const { event } = item;
+      const { event_type, data } = event;
       const tally = this.#tally(nameOf(event_type));
-      const timestamp = this.#insertRow(item, tally.id);
+      const timestamp = this.#insertRow(item, event, tally.id);
       isStored = true;
       tally.rows++;
       tally.timestampSum += timestamp;
@@ -92,8 +95,8 @@ export class EventWriter {
   }
 
   /** Inserts the event's row and returns its timestamp. Each field is read once: their layouts differ by type. */
-  #insertRow(item: LoggedEvent, typeId: number): number {
-    const { seq, appendedAt, event } = item;
+  #insertRow(item: LoggedEvent, event: Envelope, typeId: number): number {
+    const { seq, appendedAt } = item;
     const { data, source, event_type, correlation_id, user_id, session_id } = event;
     const timestamp = timestampOf(event.timestamp, appendedAt);
     let columns = event_type === undefined || event.timestamp === undefined ? 0 : 2;

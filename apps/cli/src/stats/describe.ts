@@ -1,0 +1,156 @@
+import type { StoreSummary } from '@bitten/storage/store';
+import type { BusStats } from '@bitten/transport';
+
+import { renderTable } from '../show/table.js';
+import type { Colors } from '../show/terminal.js';
+import { formatDuration, formatTime } from '../time.js';
+import type { Stats } from './gather.js';
+
+interface Look {
+  colors: Colors;
+  width: number;
+}
+
+/**
+ * The state of bus and store as text for a terminal. With `before`, an earlier answer, rates are of the time
+ * between the two; without it they are of the whole time the bus has been up.
+ */
+export function describeStats(
+  stats: Stats,
+  { before, ...look }: Look & { before?: Stats | undefined },
+): string {
+  const sections = [
+    stats.bus.ok
+      ? describeBus(stats, stats.bus, { ...look, before })
+      : `${look.colors.red('bus')}  ${stats.bus.why}`,
+    stats.store.ok
+      ? describeStore(stats, stats.store, look)
+      : `${look.colors.yellow('store')}  ${stats.store.why}`,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function describeBus(
+  { at }: Stats,
+  bus: Stats['bus'] & { ok: true },
+  { colors, width, before }: Look & { before: Stats | undefined },
+): string {
+  const { events, log, dead_letters, commits, cursors, clients, memory_rss_bytes, uptime_s } = bus.stats;
+  const last =
+    log.last_append_at === null
+      ? 'nothing yet'
+      : `${formatDuration(Math.max(0, at - log.last_append_at))} ago`;
+  const facts: Array<[string, string]> = [
+    ['up', `${formatDuration(uptime_s)}, ${count(clients, 'client')}, ${size(memory_rss_bytes)} of memory`],
+    [
+      'events',
+      `${amount(events.appended)} appended, ${amount(events.duplicates)} duplicates, ${amount(events.rejected)} rejected since the start`,
+    ],
+    [
+      'log',
+      `${span(log.first, log.next)}, ${size(log.bytes)} in ${count(log.segments, 'segment')}, last append ${last}`,
+    ],
+    ['dead letters', amount(dead_letters.next - dead_letters.first)],
+    [
+      'commits',
+      `${amount(commits.count)}, fsync p50 ${commits.fsync_p50_ms.toFixed(2)} ms, p99 ${commits.fsync_p99_ms.toFixed(2)} ms`,
+    ],
+  ];
+  const parts = [
+    `${colors.bold('bus')}  ${bus.server}, log ${bus.log_id}`,
+    factLines(facts),
+    typeTable(bus.stats, {
+      before: busOf(before),
+      seconds: before === undefined ? uptime_s : at - before.at,
+      width,
+    }),
+    cursorTable(cursors, { at, width }),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function busOf(stats: Stats | undefined): BusStats | undefined {
+  return stats?.bus.ok ? stats.bus.stats : undefined;
+}
+
+function typeTable(
+  { events: { by_type } }: BusStats,
+  { before, seconds, width }: { before: BusStats | undefined; seconds: number; width: number },
+): string {
+  const rows = Object.entries(by_type)
+    .sort(([, a], [, b]) => b - a)
+    .map(([type, appended]) => {
+      const rate = (appended - (before?.events.by_type[type] ?? 0)) / Math.max(seconds, 0.001);
+      return [type, amount(appended), rate >= 10 ? amount(Math.round(rate)) : rate.toFixed(2)];
+    });
+  if (rows.length === 0) return '';
+  return `\n${renderTable({ head: ['type', 'events', 'per second'], rows, width, right: ['events', 'per second'] })}`;
+}
+
+function cursorTable(cursors: BusStats['cursors'], { at, width }: { at: number; width: number }): string {
+  if (cursors.length === 0) return '';
+  const rows = cursors.map(({ name, log, next, lag, hold, committed_at }) => [
+    name,
+    log,
+    amount(next),
+    amount(lag),
+    hold ? 'holds retention' : '',
+    committed_at === null ? 'never' : `${formatDuration(Math.max(0, at - committed_at))} ago`,
+  ]);
+  const head = ['cursor', 'log', 'next', 'lag', '', 'committed'];
+  return `\n${renderTable({ head, rows, width, right: ['next', 'lag'] })}`;
+}
+
+function describeStore({ at }: Stats, store: Stats['store'] & { ok: true }, { colors, width }: Look): string {
+  const { summary, file } = store;
+  const parts = [
+    `${colors.bold('store')}  ${file}`,
+    factLines([
+      ['rows', `${amount(summary.rows)} in ${size(summary.bytes)}${perEvent(summary)}`],
+      ['dead letters', amount(summary.dead_letters)],
+      [
+        'next to apply',
+        `${amount(summary.cursors.events)} of events, ${amount(summary.cursors.dead_letters)} of dead letters`,
+      ],
+    ]),
+  ];
+  if (summary.by_type.length > 0) {
+    const rows = summary.by_type.map(({ event_type, rows, first_timestamp, last_timestamp }) => [
+      event_type,
+      amount(rows),
+      formatTime(first_timestamp, at),
+      formatTime(last_timestamp, at),
+    ]);
+    const head = ['type', 'rows', 'first', 'last'];
+    parts.push(`\n${renderTable({ head, rows, width, right: ['rows'] })}`);
+  }
+  return parts.join('\n');
+}
+
+function perEvent({ rows, bytes }: StoreSummary): string {
+  return rows < 1000 ? '' : `, ${Math.round(bytes / rows)} bytes an event`;
+}
+
+function factLines(facts: ReadonlyArray<[string, string]>): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n');
+}
+
+function span(first: number, next: number): string {
+  return next === first ? `empty, next seq ${next}` : `seq ${amount(first)} to ${amount(next - 1)}`;
+}
+
+function count(number: number, thing: string): string {
+  return `${amount(number)} ${thing}${number === 1 ? '' : 's'}`;
+}
+
+function amount(number: number): string {
+  return number.toLocaleString('en');
+}
+
+/** `812 KiB`, `8.0 MiB`, `121 MiB`. */
+function size(bytes: number): string {
+  const mebi = bytes / 1024 ** 2;
+  if (mebi < 1) return `${Math.ceil(bytes / 1024)} KiB`;
+  return mebi < 10 ? `${mebi.toFixed(1)} MiB` : `${amount(Math.round(mebi))} MiB`;
+}

@@ -1,0 +1,195 @@
+import { appendFileSync, copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { makeFile, makeFolder } from './support/files.js';
+import { endOf, hears, isBuilt, linesOf, Place } from './support/processes.js';
+
+// The built command against the built bus. What needs the collector as well is tested with the whole system.
+describe.skipIf(!isBuilt)('with a bus', { timeout: 60_000 }, () => {
+  test('publish prints a receipt, and tail the event', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    const published = await place.run([
+      'publish',
+      'user_action',
+      '{"user_id":"7","action":"login"}',
+      '--json',
+    ]);
+    expect(published).toMatchObject({ code: 0, stderr: '' });
+    const { seq, level } = JSON.parse(published.stdout);
+    expect(level).toBe('fsynced');
+    const [event] = await place.events('user_action');
+    expect(event).toMatchObject({ seq, source: 'cli', data: { user_id: '7', action: 'login' } });
+  });
+
+  test('an invalid event exits with 1, names the field, and is in the dead letters', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    const { code, stdout, stderr } = await place.run(['publish', 'user_action', '{"action":"login"}']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('data.user_id is missing');
+    expect((await place.runJson(['stats', '--json'])).bus.stats.dead_letters.next).toBe(2);
+  });
+
+  test('lines on standard input are events in their order, and a broken one stops none', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    const input = Array.from({ length: 5000 }, (_, n) => (n === 2500 ? '{broken' : `{"n":${n}}`)).join('\n');
+    const { code, stdout, stderr } = await place.run(['publish', 'numbers', '-'], { input });
+    expect(code).toBe(1);
+    expect(linesOf(stdout)).toHaveLength(4999);
+    expect(stderr).toContain('line 2501');
+    const numbers = (await place.events('numbers')).map((event) => (event.data as { n: number }).n);
+    expect(numbers).toEqual(Array.from({ length: 5000 }, (_, n) => n).filter((n) => n !== 2500));
+  });
+
+  test('tail shows every event once, through a kill of the bus', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    const tail = place.start(['tail', '--type', 'numbers', '--from', 'start', '--raw', '--count', '40']);
+    const ended = endOf(tail);
+    await place.run(['publish', 'numbers', '{"n":{{Count}}}', '--count', '20']);
+    const waits = hears(tail, 'stderr', /waiting for the bus/);
+    await place.killBus();
+    await waits;
+    await place.startBus();
+    await place.run(['publish', 'numbers', '{"n":{{Count}}}', '--count', '20']);
+    const { code, stdout } = await ended;
+    expect(code).toBe(0);
+    const numbers = linesOf(stdout).map((line) => JSON.parse(line).data.n);
+    expect(numbers).toEqual([
+      ...Array.from({ length: 20 }, (_, n) => n + 1),
+      ...Array.from({ length: 20 }, (_, n) => n + 1),
+    ]);
+  });
+
+  test('the last events that pass a filter are found behind many that do not', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    await place.run(['publish', 'rare', '{"n":{{Count}}}', '--count', '3']);
+    await place.run(['publish', 'common', '{}', '--count', '7000']);
+    const { stdout } = await place.run(['tail', '--last', '2', '-e', '--raw', '--type', 'rare']);
+    expect(linesOf(stdout).map((line) => JSON.parse(line).data.n)).toEqual([2, 3]);
+  });
+
+  test('an import killed again and again ends with every event once', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    const count = 60_000;
+    const lines = Array.from({ length: count }, (_, n) => tick(n));
+    const file = makeFile('eurusd.csv', lines.join(''));
+    for (let kill = 0; kill < 3; kill += 1) {
+      const seq = Number((await place.runJson(['stats', '--json'])).bus.stats.log.next);
+      const child = place.start(['import', file]);
+      await place.run(['tail', '--from', String(seq), '--type', 'market_data', '--count', '1', '--raw']);
+      child.kill('SIGKILL');
+    }
+    // Under another name, and longer by then.
+    const renamed = join(makeFolder(), 'eurusd-renamed.csv');
+    copyFileSync(file, renamed);
+    appendFileSync(renamed, tick(count));
+    expect(await place.runJson(['import', '--json', renamed])).toMatchObject({
+      records: count + 1,
+    });
+    const again = await place.runJson(['import', '--json', file]);
+    expect(again).toMatchObject({ stored: 0, already_there: count, dead_letters: 0 });
+    const volumes = (await place.events('market_data')).map(
+      (event) => (event.data as { volume: number }).volume,
+    );
+    expect(volumes).toEqual(Array.from({ length: count + 1 }, (_, n) => n));
+  });
+
+  test('lines that make no valid event are dead letters, told with line and reason', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    const good =
+      '{"signal_id":"A","pair":"EURUSD","pattern":"P","confidence":80,"direction":"BUY","win":true,"timestamp":"2025-01-02T03:04:05"}';
+    const bad =
+      '{"signal_id":"B","pair":"EURUSD","pattern":"P","confidence":80,"timestamp":"2025-01-02T03:04:06"}';
+    const file = makeFile('outcomes.jsonl', `${good}\n${bad}\nnot json\n`);
+    const result = await place.runJson(['import', '--json', file]);
+    expect(result).toMatchObject({ format: 'signal-outcomes', records: 3, stored: 2, dead_letters: 2 });
+    expect(result.reasons[0]).toMatch(/line 2 .*data.direction is missing/);
+    expect(result.reasons[1]).toMatch(/line 3/);
+  });
+
+  test('Ctrl-C exits with 130', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    const tail = place.start(['tail', '--from', 'start']);
+    const ended = endOf(tail);
+    await hears(tail, 'stdout', /system_health/);
+    tail.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+  });
+});
+
+describe.skipIf(!isBuilt)('without a bus', { timeout: 60_000 }, () => {
+  test('each command says so in time, with a remedy, and exits with 1', async () => {
+    const place = await Place.make();
+    const file = makeFile('eurusd.csv', tick(1));
+    for (const args of [['publish', 'x', '{}'], ['tail'], ['import', file], ['stats']]) {
+      const { code, stdout, stderr } = await place.run([...args, '--timeout', '200ms']);
+      expect(code).toBe(1);
+      expect(stdout + stderr).toContain(`no bus at tcp://127.0.0.1:${place.busPort}`);
+      expect(stdout + stderr).not.toContain('at async');
+    }
+  });
+
+  test('a dry run needs none', async () => {
+    const place = await Place.make();
+    const file = makeFile('eurusd.csv', `${tick(1)}20200101 170000065,x,1.2,0\n`);
+    const { code, stdout } = await place.run(['import', '--dry-run', '--json', file]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ stored: 1, dead_letters: 1, by_type: { market_data: 1 } });
+  });
+
+  test('what was called wrongly exits with 2', async () => {
+    const place = await Place.make();
+    const calls = [
+      ['nonsense'],
+      ['tail', '--bogus'],
+      ['tail', '--from', 'yesterday'],
+      ['tail', '--bus-port', 'x'],
+      ['publish'],
+      ['publish', 'x', '{'],
+      ['import'],
+      ['import', '--set', 'a=b', makeFile('a.jsonl', '{}')],
+      ['schema', 'show', 'nonsense'],
+    ];
+    const outcomes = await Promise.all(calls.map((args) => place.run(args)));
+    expect(outcomes.map(({ code }) => code)).toEqual(calls.map(() => 2));
+    for (const { stderr } of outcomes) expect(stderr).not.toBe('');
+  });
+
+  test('a flag wins over the environment, that over the file', async () => {
+    const place = await Place.make();
+    const file = join(place.dataDir, 'bitten.yaml');
+    writeFileSync(file, 'busPort: 3\nhost: 127.0.0.3\n');
+    const args = ['stats', '--timeout', '1ms', '--config', file, '--json'];
+    const whyOf = async (more: string[], env: NodeJS.ProcessEnv) =>
+      (await place.runJson([...args, ...more], { env })).bus.why;
+    expect(await whyOf([], { BITTEN_BUS_PORT: '' })).toContain('127.0.0.3:3 ');
+    expect(await whyOf([], { BITTEN_BUS_PORT: '2' })).toContain('127.0.0.3:2 ');
+    expect(await whyOf(['--bus-port', '1'], { BITTEN_BUS_PORT: '2' })).toContain('127.0.0.3:1 ');
+  });
+
+  test('help and the fields of a type are on standard output', async () => {
+    const place = await Place.make();
+    const help = await place.run(['--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toContain('bitten tail --type signal_generated');
+    const tailHelp = await place.run(['tail', '--help']);
+    expect(tailHelp.stdout).toContain('BITTEN_BUS_PORT');
+    const schema = await place.run(['schema', 'show', 'fire_command', '--json-schema']);
+    expect(JSON.parse(schema.stdout).title).toBe('fire_command');
+    expect((await place.run(['schema', 'list', '--json'])).stdout).toContain('"type":"market_data"');
+  });
+});
+
+function tick(n: number): string {
+  const second = String(n % 60).padStart(2, '0');
+  const minute = String(Math.floor(n / 60) % 60).padStart(2, '0');
+  const hour = String(Math.floor(n / 3600) % 24).padStart(2, '0');
+  return `20200101 ${hour}${minute}${second}000,1.1,1.2,${n}\n`;
+}
