@@ -11,7 +11,7 @@ import * as v from 'valibot';
 const { dataDir, host, busPort } = sharedSettings;
 
 /** The settings of the command line, beside the options of each command. */
-export const cliSettings = defineSettings({
+const cliSettings = defineSettings({
   host,
   busPort,
   dataDir,

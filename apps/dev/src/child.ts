@@ -11,7 +11,7 @@ interface ChildOptions {
 }
 
 /** An app that ended by itself; its own last lines say why. */
-export class AppEndedError extends BittenError {
+class AppEndedError extends BittenError {
   constructor(name: string, how: string) {
     super('app_ended', `the ${name} ended: ${how}`, { remedy: `see the ${name}'s last lines above` });
   }

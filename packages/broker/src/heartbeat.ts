@@ -1,6 +1,6 @@
 import { encodeEvent } from '@bitten/schema';
 
-export interface HeartbeatFacts {
+interface HeartbeatFacts {
   /** Seconds. */
   uptime: number;
   events_published: number;

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 
 /** The signals that ask a program to end. */
-export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /**
  * One press of Ctrl-C can arrive twice: from the terminal, and again from a parent that forwards it. A repeat

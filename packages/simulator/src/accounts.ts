@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 
 /** What a lot earns a pip, in the currency of the account: the same for every symbol, to keep sums checkable. */
-export const profit_per_pip_and_lot = 10;
+const profit_per_pip_and_lot = 10;
 /** Held for each hundredth of a lot of an open trade: 1,000 in the currency of the account for a lot. */
 const margin_per_centilot_cents = 1_000;
 

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { UsageError } from '@bitten/runtime';
 import { createStandardCatalogue } from '@bitten/schema';
 import { type Command, Option } from 'commander';
-import { parseYaml } from '../borrowed.js';
+import { parse as parseYaml } from 'yaml';
 import { BusLink } from '../bus/link.js';
 import { type CommandContext, repeatedOption } from '../command.js';
 import { type Chosen, chooseFormats, type FormatName, formatNames } from '../import/choose.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { BittenError } from '@bitten/schema';
 import { MissingStoreError } from '@bitten/storage/store';
-import { openSqlite } from '../borrowed.js';
+import Database from 'better-sqlite3';
 
 /** Rows as they come, under the names of their columns. */
 export interface SqlResult {
@@ -11,7 +11,7 @@ export interface SqlResult {
 }
 
 /** The SQL is wrong, or is none that reads. */
-export class SqlError extends BittenError {
+class SqlError extends BittenError {
   constructor(found: string, remedy: string, cause?: unknown) {
     super('bad_sql', `the SQL cannot be answered: ${found}`, { found, remedy, cause });
   }
@@ -23,13 +23,17 @@ export class SqlError extends BittenError {
  */
 export function runSql(file: string, sql: string): SqlResult {
   if (!existsSync(file)) throw new MissingStoreError(file);
-  const db = openSqlite(file);
+  const db = new Database(file, { readonly: true, fileMustExist: true });
   try {
     const statement = db.prepare(sql);
     if (!statement.reader)
       throw new SqlError('it returns no rows', 'the store is for reading here: write a SELECT');
     const columns = statement.columns().map((column) => column.name);
-    return { columns, rows: statement.raw().iterate(), close: () => db.close() };
+    return {
+      columns,
+      rows: statement.raw().iterate() as IterableIterator<unknown[]>,
+      close: () => db.close(),
+    };
   } catch (error) {
     db.close();
     if (error instanceof BittenError) throw error;

@@ -7,7 +7,7 @@ import { storeFile } from '../query/store-file.js';
 import type { CliSettings } from '../settings.js';
 
 /** How things are, or why that cannot be told. */
-export type Answer<Facts> = ({ ok: true } & Facts) | { ok: false; why: string };
+type Answer<Facts> = ({ ok: true } & Facts) | { ok: false; why: string };
 
 export interface Stats {
   /** Unix seconds. */

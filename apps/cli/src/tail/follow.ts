@@ -58,7 +58,7 @@ async function resolve(link: BusLink, from: Position): Promise<number> {
   return (await link.ask((client) => client.fetch({ from, max_bytes: 1 }))).from;
 }
 
-export function textsOf({ runs, body }: FetchReply): LoggedText[] {
+function textsOf({ runs, body }: FetchReply): LoggedText[] {
   const texts = splitEvents(body);
   const logged: LoggedText[] = [];
   for (const [first, count, appendedAt] of runs) {
