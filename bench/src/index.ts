@@ -6,12 +6,13 @@ import { checkGuards } from './guard.js';
 import { Lab } from './lab.js';
 import { describeMachine, measureLoad } from './machine.js';
 import { describeProfile } from './measure/profile.js';
+import { Neighbours } from './measure/usage.js';
 import { help, type Options, readOptions } from './options.js';
 import { appendHistory, resultFile, writeResult } from './record.js';
 import type { Scenario } from './scenario.js';
 import { scenarios } from './scenarios/index.js';
 import { resultsDir } from './system/places.js';
-import { besideTable, budgetTable, machineText, notesText, type Results } from './table.js';
+import { besideTable, budgetTable, machineText, neighboursText, notesText, type Results } from './table.js';
 
 await runCommand({ name: 'bench', run: main });
 
@@ -36,6 +37,7 @@ async function runAll(options: Options, signal: AbortSignal): Promise<number> {
   const values = new Map<FigureName, number[]>();
   const notes: string[] = [];
   const begun = performance.now();
+  const neighbours = new Neighbours();
   // All scenarios once, then all again: what the machine does meanwhile hits every line alike.
   for (let run = 1; run <= options.runs && !signal.aborted; run += 1) {
     for (const scenario of chosen) {
@@ -48,7 +50,8 @@ async function runAll(options: Options, signal: AbortSignal): Promise<number> {
   say(`${seconds(begun)}  done`);
   const summaries = summariesOf(values);
   const asked = new Set(chosen.flatMap(({ figures: names }) => names));
-  return report({ machine, load, summaries, asked, notes }, { options, values });
+  const disturbed = { ...load, others: neighbours.share() };
+  return report({ machine, load: disturbed, summaries, asked, notes }, { options, values });
 }
 
 interface Running {
@@ -80,10 +83,9 @@ function report(
   results: Results,
   { options, values }: { options: Options; values: Map<FigureName, number[]> },
 ): number {
-  const beside = besideTable(results);
-  print(
-    ['', budgetTable(results), beside, notesText(results.notes)].filter((text) => text !== '').join('\n'),
-  );
+  const { notes, load } = results;
+  const texts = [budgetTable(results), besideTable(results), notesText(notes), neighboursText(load)];
+  print(`\n${texts.filter((text) => text !== '').join('\n')}`);
   const result = resultFile(results, { scale: options.scale, values });
   writeResult(result, options.json);
   if (options.keep) say(`kept in ${appendHistory(result)}`);

@@ -27,6 +27,8 @@ export interface Load {
   average_1m: number;
   /** Share of all cores that was at work, or stolen by the host, in the second before; undefined where unknown. */
   busy: number | undefined;
+  /** Share of all cores that others used during the run; undefined before it is over, and where unknown. */
+  others?: number | undefined;
 }
 
 export function describeMachine(dir: string): Machine {
@@ -54,6 +56,10 @@ export async function measureLoad(): Promise<Load> {
 /** Above these somebody else is at work, and figures are worse than they would be. */
 export function isBusy({ average_1m, busy = 0 }: Load, cores: number): boolean {
   return busy > 0.1 || average_1m > cores / 2;
+}
+
+export function wasDisturbed({ others = 0 }: Load): boolean {
+  return others > 0.05;
 }
 
 /** A file system in memory syncs nothing: what is measured on it is not durable. */

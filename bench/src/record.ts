@@ -73,6 +73,9 @@ export function appendHistory(result: ResultFile): string {
   );
   const file = join(resultsDir, 'history.jsonl');
   mkdirSync(resultsDir, { recursive: true });
-  appendFileSync(file, `${JSON.stringify({ date, scale, ...place, load: load.average_1m, medians })}\n`);
+  appendFileSync(
+    file,
+    `${JSON.stringify({ date, scale, ...place, load: load.average_1m, others: load.others, medians })}\n`,
+  );
   return file;
 }

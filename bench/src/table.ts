@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { type BudgetLine, budget, describeMust, type Judged, judge, type Must } from './budget.js';
 import { type FigureName, figures, formatSummary, type Summary } from './figures.js';
-import { isBusy, isInMemory, type Load, type Machine } from './machine.js';
+import { isBusy, isInMemory, type Load, type Machine, wasDisturbed } from './machine.js';
 
 export interface Results {
   machine: Machine;
@@ -27,6 +27,13 @@ export function machineText({ machine, load }: Pick<Results, 'machine' | 'load'>
   if (isInMemory(machine))
     lines.push('WARNING: this folder is in memory and syncs nothing; choose one on a disk with --dir.');
   return lines.join('\n');
+}
+
+/** Whether the machine was ours while it was measured; empty where that cannot be told. */
+export function neighboursText(load: Load): string {
+  if (load.others === undefined) return '';
+  const share = `others used ${(load.others * 100).toFixed(1)} % of the machine during the run`;
+  return wasDisturbed(load) ? `WARNING: ${share}; measure again when it is quiet.` : share;
 }
 
 /** The budget, line by line, as the design has it; without the lines that nobody asked for. */

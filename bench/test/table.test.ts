@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FigureName } from '../src/figures.js';
 import { summarize } from '../src/figures.js';
-import { besideTable, budgetTable, machineText, type Results, wrap } from '../src/table.js';
+import { besideTable, budgetTable, machineText, neighboursText, type Results, wrap } from '../src/table.js';
 
 const machine = {
   cpu: 'A Fine One',
@@ -50,6 +50,12 @@ test('the machine is named, and warned of where figures would be worse or worthl
     load: { average_1m: 0, busy: 0 },
   });
   expect(inMemory).toContain('syncs nothing');
+});
+
+test('a run that others disturbed says so', () => {
+  expect(neighboursText({ average_1m: 0, busy: 0, others: 0.3 })).toContain('WARNING: others used 30.0 %');
+  expect(neighboursText({ average_1m: 0, busy: 0, others: 0.01 })).not.toContain('WARNING');
+  expect(neighboursText({ average_1m: 0, busy: 0 })).toBe('');
 });
 
 test('text is broken at blanks', () => {

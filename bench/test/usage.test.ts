@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
-import { busyShare, parseCpuTicks, parseMemory } from '../src/measure/usage.js';
+import { busyShare, parseCpuTicks, parseFamilyTicks, parseMemory } from '../src/measure/usage.js';
 
 test('CPU time is found behind whatever the process is called', () => {
   const stat = '4242 (no) de (x) S 1 4242 4242 0 -1 4194304 100 0 0 0 150 25 0 0 20 0 11 0 999 1 2';
   expect(parseCpuTicks(stat)).toBe(175);
+});
+
+test('children that have ended count for the family', () => {
+  const stat = '4242 (node) S 1 4242 4242 0 -1 4194304 100 0 0 0 150 25 1000 300 20 0 11 0 999 1 2';
+  expect(parseFamilyTicks(stat)).toBe(1_475);
 });
 
 test('memory is told in MB of a million bytes', () => {

@@ -34,6 +34,34 @@ export function parseMemory(status: string): Memory {
   return { rss: megabytes('VmRSS'), peak: megabytes('VmHWM') };
 }
 
+/** CPU time, in hundredths of a second, of this process and of all its children that have ended. */
+export function parseFamilyTicks(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+}
+
+/**
+ * How much of the machine others use while this process and its children work: with a reading at the beginning
+ * and one when all children have ended. Work of the kernel in interrupts belongs to nobody and is left out.
+ */
+export class Neighbours {
+  readonly #begun = readOthers();
+
+  /** Share of all cores; undefined where the system does not tell. */
+  share(): number | undefined {
+    const [before, after] = [this.#begun, readOthers()];
+    if (before === undefined || after === undefined || after.total === before.total) return undefined;
+    return Math.max(0, (after.others - before.others) / (after.total - before.total));
+  }
+}
+
+function readOthers(): { total: number; others: number } | undefined {
+  const [machine, own] = [readOrUndefined('/proc/stat'), readOrUndefined('/proc/self/stat')];
+  if (machine === undefined || own === undefined) return undefined;
+  const { total, worked } = cpuLine(machine);
+  return { total, others: worked - parseFamilyTicks(own) };
+}
+
 /** Of all cores together, the share that was not idle between two readings of `/proc/stat`, stolen time included. */
 export function busyShare(before: string, after: string): number {
   const [first, second] = [cpuLine(before), cpuLine(after)];
@@ -41,13 +69,21 @@ export function busyShare(before: string, after: string): number {
   return total === 0 ? 0 : 1 - (second.idle - first.idle) / total;
 }
 
-function cpuLine(stat: string): { total: number; idle: number } {
+interface CpuLine {
+  total: number;
+  idle: number;
+  /** By programs, or stolen by the host. */
+  worked: number;
+}
+
+function cpuLine(stat: string): CpuLine {
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = stat
     .slice(0, stat.indexOf('\n'))
     .split(/\s+/)
     .slice(1)
     .map(Number);
-  return { total: user + nice + system + idle + iowait + irq + softirq + steal, idle: idle + iowait };
+  const worked = user + nice + system + steal;
+  return { total: worked + idle + iowait + irq + softirq, idle: idle + iowait, worked };
 }
 
 export function readOrUndefined(path: string): string | undefined {
