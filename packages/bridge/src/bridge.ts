@@ -1,10 +1,10 @@
 import { createStandardCatalogue, type DataOf, type DataSchema, type EventDefinition } from '@bitten/schema';
-import { BusClient, type Status as ConnectionStatus } from '@bitten/transport';
 import { uuidv7 } from 'uuidv7';
 import { Delivery } from './delivery.js';
+import { Link, type LinkStatus } from './link.js';
 import { type BridgeOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { type NewEvent, Publisher, type PublishOptions } from './publisher.js';
-import type { Receipt } from './receipt.js';
+import { BridgeClosedError, type Receipt } from './receipt.js';
 import { type Handler, type SubscribeOptions, Subscription } from './subscription.js';
 
 /** What happens to the bridge, for whoever wants to watch. */
@@ -13,12 +13,14 @@ export type BridgeStatus =
   | { state: 'connected' }
   /** The bus is away; events are kept and sent later. */
   | { state: 'disconnected'; why: string }
+  /** There is nothing to do, and so no connection until there is. */
+  | { state: 'idle' }
   /** Something did not work and will be tried again, or the spool cannot be used. */
   | { state: 'trouble'; error: unknown }
   | { state: 'closed' };
 
 export interface BridgeStats {
-  connection: ConnectionStatus['state'];
+  connection: LinkStatus['state'];
   published: number;
   /** Not yet acknowledged by the bus. */
   pending: number;
@@ -42,17 +44,20 @@ export class EventBridge {
   readonly #listeners = new Set<(status: BridgeStatus) => void>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #catalogue;
-  #client: BusClient | undefined;
+  readonly #link: Link;
   #delivery: Delivery | undefined;
   #publisher: Publisher | undefined;
   #enabled: boolean;
-  #closed = false;
+  #closing: Promise<void> | undefined;
   #published = 0;
 
+  /** Throws `BadOptionError`, and `DuplicateTypeError` where two of the types are one. */
   constructor(options: BridgeOptions = {}) {
     this.#options = resolveOptions(options);
     this.#catalogue = createStandardCatalogue(this.#options.types);
     this.#enabled = !this.#options.disabled;
+    this.#link = new Link({ ...this.#options, isBusy: () => this.#isBusy });
+    this.#link.onStatus((status) => this.#notify(status));
   }
 
   /**
@@ -60,8 +65,15 @@ export class EventBridge {
    * `InvalidEventError`, `OutboxFullError`, `ReceiptDroppedError` or `BridgeClosedError`; it may be ignored.
    */
   publish<Data extends object>(event: NewEvent<Data>): Promise<Receipt> {
+    if (!this.#enabled) return Promise.resolve({ seq: null, level: 'disabled' });
     this.#published += 1;
-    return this.#open().publish(event as NewEvent);
+    try {
+      return (this.#publisher ?? this.#open()).publish(event as NewEvent);
+    } catch (error) {
+      const receipt = Promise.reject<Receipt>(error);
+      receipt.catch(() => undefined);
+      return receipt;
+    }
   }
 
   /** A typed publish function for a type of your own; the bridge checks its rules from then on. */
@@ -72,22 +84,30 @@ export class EventBridge {
     return (data, options) => this.publish({ ...options, event_type: definition.type, data: data as object });
   }
 
-  /** Hands the events that pass the filter to a handler, one after the other. See `Subscription`. */
+  /**
+   * Hands the events that pass the filter to a handler, one after the other. See `Subscription`. Throws
+   * `BridgeClosedError`.
+   */
   subscribe(options: SubscribeOptions, handler: Handler): Subscription {
-    const onError = options.onError ?? ((error: unknown) => this.#notify({ state: 'trouble', error }));
-    const subscription = new Subscription(this.#connect(), { ...options, onError }, handler);
+    if (this.#closing !== undefined) throw new BridgeClosedError();
+    const onError = options.onError ?? ((error: unknown) => this.#trouble(error));
+    const subscription = new Subscription(this.#link, { ...options, onError }, handler);
     this.#subscriptions.add(subscription);
+    void subscription.done.then(() => {
+      this.#subscriptions.delete(subscription);
+      this.#link.touch();
+    });
     return subscription;
   }
 
   /** Publishing works again after `disable`. */
   enable(): void {
-    this.#setEnabled(true);
+    this.#enabled = true;
   }
 
   /** Publishing does nothing, and resolves with a receipt of level `disabled`: for tests. */
   disable(): void {
-    this.#setEnabled(false);
+    this.#enabled = false;
   }
 
   /** Hears what happens from now on; returns a function that ends it. */
@@ -98,11 +118,10 @@ export class EventBridge {
 
   stats(): BridgeStats {
     const outbox = this.#delivery?.outbox;
-    const pending = outbox?.pending ?? 0;
     return {
-      connection: this.#client?.status.state ?? 'connecting',
+      connection: this.#link.status.state,
       published: this.#published,
-      pending,
+      pending: outbox?.pending ?? 0,
       acknowledged: outbox?.acked ?? 0,
       bufferedBytes: outbox?.bufferedBytes ?? 0,
       spooledBytes: outbox?.spooledBytes ?? 0,
@@ -110,7 +129,7 @@ export class EventBridge {
     };
   }
 
-  /** Resolves when everything published so far is acknowledged. */
+  /** Resolves when everything published so far is acknowledged. Rejects with `BridgeClosedError`. */
   async flush(): Promise<void> {
     await this.#delivery?.outbox.idle();
   }
@@ -119,54 +138,55 @@ export class EventBridge {
    * Ends subscriptions, waits for what is unacknowledged, and closes. What the bus has not acknowledged by the
    * deadline stays in the spool for the next run. Never rejects.
    */
-  async close({ timeout_ms = closeTimeout_ms }: { timeout_ms?: number } = {}): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    if (this.#publisher !== undefined) this.#publisher.closed = true;
-    const ending = Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
-    await withDeadline(Promise.all([ending, this.#delivery?.outbox.idle()]), timeout_ms);
-    this.#delivery?.close();
-    this.#client?.close();
-    this.#notify({ state: 'closed' });
+  close({ timeout_ms = closeTimeout_ms }: { timeout_ms?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(timeout_ms);
+    return this.#closing;
   }
 
+  async #close(timeout_ms: number): Promise<void> {
+    this.#publisher = undefined;
+    const ending = [...this.#subscriptions].map((subscription) => subscription.close());
+    await withDeadline(Promise.all([...ending, this.flush()]), timeout_ms);
+    this.#delivery?.close();
+    this.#link.close();
+  }
+
+  get #isBusy(): boolean {
+    return this.#subscriptions.size > 0 || (this.#delivery?.isBusy ?? false);
+  }
+
+  /** Throws `BridgeClosedError`. */
   #open(): Publisher {
-    if (this.#publisher !== undefined) return this.#publisher;
-    const client = this.#connect();
-    this.#delivery = new Delivery({
-      client,
+    if (this.#closing !== undefined) throw new BridgeClosedError();
+    this.#delivery ??= new Delivery({
+      link: this.#link,
       producer: uuidv7(),
       options: this.#options,
-      onTrouble: (error) => this.#notify({ state: 'trouble', error }),
+      onTrouble: (error) => this.#trouble(error),
     });
-    this.#publisher = new Publisher({
-      catalogue: this.#catalogue,
-      outbox: this.#delivery.outbox,
-      name: this.#options.name,
-      enabled: this.#enabled,
-    });
-    this.#publisher.closed = this.#closed;
+    const { outbox } = this.#delivery;
+    this.#publisher = new Publisher({ catalogue: this.#catalogue, outbox, name: this.#options.name });
     return this.#publisher;
   }
 
-  #connect(): BusClient {
-    if (this.#client !== undefined) return this.#client;
-    const { host, port, name, requestTimeout_ms } = this.#options;
-    this.#client = new BusClient({ host, port, name, requestTimeout_ms });
-    this.#client.onStatus((status) => {
-      if (status.state === 'disconnected') this.#notify({ state: 'disconnected', why: status.why });
-      else if (status.state !== 'closed') this.#notify({ state: status.state });
-    });
-    return this.#client;
+  #trouble(error: unknown): void {
+    this.#tell({ state: 'trouble', error });
   }
 
-  #setEnabled(enabled: boolean): void {
-    this.#enabled = enabled;
-    if (this.#publisher !== undefined) this.#publisher.enabled = enabled;
+  #notify(status: LinkStatus): void {
+    if (status.state === 'disconnected') this.#tell({ state: 'disconnected', why: status.why });
+    else this.#tell({ state: status.state });
   }
 
-  #notify(status: BridgeStatus): void {
-    for (const listener of this.#listeners) listener(status);
+  /** What a listener throws must not reach the sockets, in whose callbacks this runs. */
+  #tell(status: BridgeStatus): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(status);
+      } catch {
+        // There is nobody left to tell.
+      }
+    }
   }
 }
 

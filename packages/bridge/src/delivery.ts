@@ -1,11 +1,13 @@
-import type { BusClient, PublishReply } from '@bitten/transport';
+import { DeadlineError, UnavailableError } from '@bitten/transport';
+import type { Link } from './link.js';
 import type { ResolvedOptions } from './options.js';
+import { Orphan } from './orphan.js';
 import { Outbox } from './outbox.js';
 import { type BatchSource, Sender } from './sender.js';
-import { type Batch, Spool } from './spool.js';
+import { Spool } from './spool.js';
 
 interface DeliveryOptions {
-  client: BusClient;
+  link: Link;
   producer: string;
   options: ResolvedOptions;
   onTrouble: (error: unknown) => void;
@@ -15,22 +17,26 @@ interface DeliveryOptions {
  * Brings what is in the outbox to the bus: first the spools that earlier runs of this component left behind,
  * oldest first, then its own events.
  *
- * **Failure.** When the connection goes, everything unacknowledged moves to the spool. When the process exits
- * with something unacknowledged, it moves there too, as long as the process gets to its exit handlers.
+ * **Failure.** When the connection goes, or the bus cannot write, everything unacknowledged moves to the spool.
+ * When the process exits with something unacknowledged, it moves there too, as long as the process gets to its
+ * exit handlers.
  */
 export class Delivery {
   readonly outbox: Outbox;
   readonly #o: DeliveryOptions;
   readonly #unsubscribe: () => void;
-  readonly #grace: NodeJS.Timeout;
-  #orphans: Spool[];
+  /** Folders of spools, which may turn out to belong to living processes. */
+  #orphans: string[];
+  #orphan: Orphan | null = null;
   #sender: Sender | undefined;
   #linger: NodeJS.Timeout | undefined;
+  #grace: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(options: DeliveryOptions) {
     this.#o = options;
-    const { client, producer, onTrouble } = options;
-    const { spoolDir, bufferBytesMax, spoolBytesMax, receiptsMax, connectGrace_ms } = options.options;
+    const { link, producer, onTrouble } = options;
+    const { spoolDir, bufferBytesMax, spoolBytesMax, receiptsMax } = options.options;
     this.outbox = new Outbox({
       producer,
       spoolDir,
@@ -40,94 +46,104 @@ export class Delivery {
       onReady: () => this.#kick(),
       onTrouble,
     });
-    this.#orphans = this.#findOrphans();
-    this.#unsubscribe = client.onStatus((status) => {
-      if (status.state === 'disconnected' && this.outbox.pending > 0) this.outbox.startSpooling();
+    this.#unsubscribe = link.onStatus(({ state }) => {
+      if (state === 'connecting') this.#grantGrace();
+      else clearTimeout(this.#grace);
+      if (state === 'disconnected') this.outbox.startSpooling();
     });
-    this.#grace = setTimeout(() => this.#spoolIfAway(), connectGrace_ms);
+    this.#orphans = spoolDir === null ? [] : Spool.list(spoolDir);
     process.on('exit', this.#onExit);
     this.#sendNext();
   }
 
+  /** Spools of earlier runs that are still to be delivered, or looked at. */
   get orphansLeft(): number {
-    return this.#orphans.length;
+    return this.#orphans.length + (this.#orphan === null ? 0 : 1);
+  }
+
+  get isBusy(): boolean {
+    return this.outbox.pending > 0 || this.#orphan !== null;
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#unsubscribe();
     clearTimeout(this.#grace);
     clearTimeout(this.#linger);
     process.off('exit', this.#onExit);
     this.#sender?.stop();
-    for (const orphan of this.#orphans) orphan.close();
+    this.#orphan?.close();
     this.outbox.close();
   }
 
   readonly #onExit = () => this.close();
 
-  #findOrphans(): Spool[] {
-    const { spoolDir } = this.#o.options;
-    if (spoolDir === null) return [];
-    return Spool.orphans(spoolDir, this.#o.onTrouble);
+  /** How long a connection may take before events go to the disk. */
+  #grantGrace(): void {
+    clearTimeout(this.#grace);
+    const { connectGrace_ms } = this.#o.options;
+    // The connection itself keeps the process alive as long as there is something to send.
+    this.#grace = setTimeout(() => this.outbox.startSpooling(), connectGrace_ms).unref();
   }
 
   #kick(): void {
-    const { linger_ms } = this.#o.options;
-    if (this.#o.client.status.state === 'disconnected') this.outbox.startSpooling();
-    if (linger_ms === 0) this.#sender?.kick();
-    else {
-      this.#linger ??= setTimeout(() => {
-        this.#linger = undefined;
-        this.#sender?.kick();
-      }, linger_ms);
-    }
+    const { link, options } = this.#o;
+    if (this.#closed || !this.#connect()) return;
+    if (link.status.state === 'disconnected') this.outbox.startSpooling();
+    if (options.linger_ms === 0) return this.#sender?.kick();
+    this.#linger ??= setTimeout(() => {
+      this.#linger = undefined;
+      this.#sender?.kick();
+    }, options.linger_ms);
   }
 
-  #spoolIfAway(): void {
-    if (this.#o.client.status.state !== 'connected' && this.outbox.pending > 0) this.outbox.startSpooling();
+  /** False where the system gives no socket; the next event tries again. */
+  #connect(): boolean {
+    try {
+      this.#o.link.open();
+      return true;
+    } catch (error) {
+      this.outbox.startSpooling();
+      this.#o.onTrouble(error);
+      return false;
+    }
   }
 
   /** Begins with the oldest spool left, or with the component's own events when there is none. */
   #sendNext(): void {
-    const { client, onTrouble } = this.#o;
-    const orphan = this.#orphans[0];
-    const source = orphan === undefined ? this.outbox : new OrphanSource(orphan, () => this.#orphanDone());
     this.#sender?.stop();
-    this.#sender = new Sender({ client, source, window: this.#o.options.window, onTrouble });
-    this.#sender.kick();
+    if (this.#closed) return;
+    this.#orphan = this.#nextOrphan();
+    this.#sender = this.#makeSender(this.#orphan ?? this.outbox);
+    if (this.#orphan !== null && this.#connect()) this.#sender.kick();
+    else if (this.outbox.pending > 0) this.#sender.kick();
   }
 
-  #orphanDone(): void {
-    this.#orphans.shift()?.delete();
-    this.#sendNext();
-  }
-}
-
-/** A spool of an earlier run: nobody waits for its receipts. */
-class OrphanSource implements BatchSource {
-  readonly producer: string;
-  readonly #spool: Spool;
-  readonly #onDone: () => void;
-  #acked: number;
-
-  constructor(spool: Spool, onDone: () => void) {
-    this.producer = spool.producer;
-    this.#spool = spool;
-    this.#onDone = onDone;
-    this.#acked = (spool.first ?? 1) - 1;
+  #nextOrphan(): Orphan | null {
+    const { onTrouble } = this.#o;
+    for (let dir = this.#orphans.shift(); dir !== undefined; dir = this.#orphans.shift()) {
+      try {
+        const spool = Spool.adopt(dir);
+        if (spool !== null) return new Orphan({ spool, onTrouble, onDone: () => this.#sendNext() });
+      } catch (error) {
+        onTrouble(error);
+      }
+    }
+    return null;
   }
 
-  get acked(): number {
-    return this.#acked;
-  }
-
-  take(from: number): Batch | null {
-    return this.#spool.read(from);
-  }
-
-  acknowledge(batch: Batch, _reply: PublishReply): void {
-    this.#acked = batch.first + batch.count - 1;
-    if (this.#acked >= this.#spool.last) this.#onDone();
-    else this.#spool.release(this.#acked);
+  #makeSender(source: BatchSource): Sender {
+    const { link, options, onTrouble } = this.#o;
+    return new Sender({
+      link,
+      source,
+      window: options.window,
+      onTrouble: (error) => {
+        // Nobody knows for how long: what is only in memory would die with the process.
+        if (error instanceof UnavailableError || error instanceof DeadlineError) this.outbox.startSpooling();
+        onTrouble(error);
+      },
+    });
   }
 }

@@ -1,15 +1,21 @@
-import type { EventData, EventType } from '@bitten/schema';
+import { BittenError, type EventData, type EventInput, type EventType } from '@bitten/schema';
 import { EventBridge } from './bridge.js';
 import type { BridgeOptions } from './options.js';
 import type { PublishOptions } from './publisher.js';
 import type { Receipt } from './receipt.js';
 import type { Handler, SubscribeOptions, Subscription } from './subscription.js';
 
-/**
- * Data of a type as callers have it: the fields of the catalogue, all optional here because names and defaults
- * are filled in (docs/EVENTS.md, *Aliases*), and any others. What is missing in the end, the receipt says.
- */
-export type Fields<Type extends EventType> = Partial<EventData<Type>> & Record<string, unknown>;
+/** A user's id as callers have it; on the wire it is a string. */
+export type UserId = string | number | bigint;
+
+/** Input whose `user_id` may be given beside it instead. */
+export type InputForUser<Type extends EventType> = WithoutUser<EventInput<Type>>;
+
+type WithoutUser<Input> = Input extends unknown
+  ? { [Key in keyof Input as Key extends 'user_id' ? never : Key]: Input[Key] } & {
+      user_id?: UserId | null | undefined;
+    }
+  : never;
 
 let shared: EventBridge | undefined;
 
@@ -21,42 +27,41 @@ export function defaultBridge(): EventBridge {
 
 /** Options for the default bridge; call it before anything is published. Throws when it is too late. */
 export function configure(options: BridgeOptions): EventBridge {
-  if (shared !== undefined)
-    throw new Error('configure() must come before the first use of the default bridge');
+  if (shared !== undefined) {
+    throw new BittenError('too_late', 'the default bridge is in use already', {
+      remedy: 'call configure() before anything is published, or close() first',
+    });
+  }
   shared = new EventBridge(options);
   return shared;
 }
 
-function publish(type: EventType, data: object, options: PublishOptions): Promise<Receipt> {
-  return defaultBridge().publish({ ...options, event_type: type, data });
-}
-
 /** A new trading signal. Correlated by its `signal_id`. */
-export function signalGenerated(data: Fields<'signal_generated'>, source?: string): Promise<Receipt> {
+export function signalGenerated(data: EventInput<'signal_generated'>, source?: string): Promise<Receipt> {
   return publish('signal_generated', data, { source });
 }
 
 /** A command to trade. Correlated by its `fire_id`. */
 export function fireCommand(
-  data: Fields<'fire_command'>,
-  user_id?: string | number,
+  data: InputForUser<'fire_command'>,
+  user_id?: UserId,
   source?: string,
 ): Promise<Receipt> {
-  return publishForUser('fire_command', data, user_id, source);
+  return publishForUser('fire_command', data, { user_id, source });
 }
 
 /** A trade the broker has executed. Correlated by its `fire_id`. */
-export function tradeExecuted(data: Fields<'trade_executed'>, source?: string): Promise<Receipt> {
+export function tradeExecuted(data: EventInput<'trade_executed'>, source?: string): Promise<Receipt> {
   return publish('trade_executed', data, { source });
 }
 
 /** An account's balance has changed. */
 export function balanceUpdate(
-  data: Fields<'balance_update'>,
-  user_id?: string | number,
+  data: InputForUser<'balance_update'>,
+  user_id?: UserId,
   source?: string,
 ): Promise<Receipt> {
-  return publishForUser('balance_update', data, user_id, source);
+  return publishForUser('balance_update', data, { user_id, source });
 }
 
 /** How a component is: `systemHealth('webapp', 'running', { uptime: 12.5 })`. */
@@ -70,12 +75,12 @@ export function systemHealth(
 
 /** Something a user did. */
 export function userAction(
-  user_id: string | number,
+  user_id: UserId,
   action: string,
   details: Record<string, unknown> = {},
   source?: string,
 ): Promise<Receipt> {
-  return publishForUser('user_action', { action, details }, user_id, source);
+  return publishForUser('user_action', { action, details }, { user_id, source });
 }
 
 /** A tick. */
@@ -90,27 +95,27 @@ export function marketData(
 }
 
 /** A chart pattern was seen. */
-export function patternDetected(data: Fields<'pattern_detected'>, source?: string): Promise<Receipt> {
+export function patternDetected(data: EventInput<'pattern_detected'>, source?: string): Promise<Receipt> {
   return publish('pattern_detected', data, { source });
 }
 
 /** A signal's time is over. Correlated by its `signal_id`. */
-export function signalExpired(data: Fields<'signal_expired'>, source?: string): Promise<Receipt> {
+export function signalExpired(data: EventInput<'signal_expired'>, source?: string): Promise<Receipt> {
   return publish('signal_expired', data, { source });
 }
 
 /** The broker has confirmed a trade. Correlated by its `fire_id`. */
-export function tradeConfirmed(data: Fields<'trade_confirmed'>, source?: string): Promise<Receipt> {
+export function tradeConfirmed(data: EventInput<'trade_confirmed'>, source?: string): Promise<Receipt> {
   return publish('trade_confirmed', data, { source });
 }
 
 /** How a trade ended. Correlated by its `fire_id`. */
-export function tradeOutcome(data: Fields<'trade_outcome'>, source?: string): Promise<Receipt> {
+export function tradeOutcome(data: EventInput<'trade_outcome'>, source?: string): Promise<Receipt> {
   return publish('trade_outcome', data, { source });
 }
 
 /** How a signal ended. Correlated by its `signal_id`. */
-export function signalOutcome(data: Fields<'signal_outcome'>, source?: string): Promise<Receipt> {
+export function signalOutcome(data: EventInput<'signal_outcome'>, source?: string): Promise<Receipt> {
   return publish('signal_outcome', data, { source });
 }
 
@@ -134,18 +139,37 @@ export function disable(): void {
 
 /** Waits for what is unacknowledged, within a deadline, and closes the default bridge. */
 export async function close(options?: { timeout_ms?: number }): Promise<void> {
-  await shared?.close(options);
+  const closing = shared;
   shared = undefined;
+  await closing?.close(options);
+}
+
+/** Never throws: also what is wrong with the settings is for the receipt to say. */
+function publish(event_type: EventType, data: object, options: PublishOptions): Promise<Receipt> {
+  try {
+    return defaultBridge().publish({ ...options, event_type, data });
+  } catch (error) {
+    const receipt = Promise.reject<Receipt>(error);
+    receipt.catch(() => undefined);
+    return receipt;
+  }
 }
 
 /** The user stands in the envelope and, where the data does not say otherwise, in the data. */
 function publishForUser(
   type: EventType,
   data: Record<string, unknown>,
-  user_id: string | number | undefined,
-  source: string | undefined,
+  { user_id, source }: { user_id: UserId | undefined; source: string | undefined },
 ): Promise<Receipt> {
-  const user = user_id ?? (data.user_id as string | number | undefined);
-  if (user === undefined) return publish(type, data, { source });
-  return publish(type, { ...data, user_id: data.user_id ?? user }, { source, user_id: String(user) });
+  let user: unknown;
+  let whole: Record<string, unknown>;
+  try {
+    user = user_id ?? data.user_id;
+    whole = { ...data, user_id: data.user_id ?? user };
+  } catch {
+    // Data that cannot be read is refused where all is checked.
+    return publish(type, data, { source });
+  }
+  const inEnvelope = typeof user === 'number' || typeof user === 'bigint' ? String(user) : user;
+  return publish(type, whole, { source, user_id: inEnvelope as string | undefined });
 }

@@ -6,6 +6,7 @@ export {
   type Envelope,
   type EventData,
   type EventDefinition,
+  type EventInput,
   type EventType,
   GapError,
   InvalidEventError,
@@ -21,8 +22,8 @@ export {
   defaultBridge,
   disable,
   enable,
-  type Fields,
   fireCommand,
+  type InputForUser,
   marketData,
   patternDetected,
   signalExpired,
@@ -34,9 +35,10 @@ export {
   tradeConfirmed,
   tradeExecuted,
   tradeOutcome,
+  type UserId,
   userAction,
 } from './functions.js';
-export type { BridgeOptions } from './options.js';
+export { BadOptionError, type BridgeOptions } from './options.js';
 export type { NewEvent, PublishOptions } from './publisher.js';
 export { BridgeClosedError, OutboxFullError, type Receipt, ReceiptDroppedError } from './receipt.js';
 export type { Handler, ReceivedEvent, SubscribeOptions, Subscription } from './subscription.js';

@@ -1,5 +1,5 @@
 import { basename, extname, join, resolve } from 'node:path';
-import type { EventDefinition } from '@bitten/schema';
+import { BittenError, type EventDefinition, limits } from '@bitten/schema';
 
 /** How a bridge finds the bus and what it may use. Everything has a default that suits one machine. */
 export interface BridgeOptions {
@@ -8,8 +8,8 @@ export interface BridgeOptions {
   /** The bus protocol's port. Default: `BITTEN_BUS_PORT`, else 5572. */
   port?: number;
   /**
-   * What this component is called: its spool's folder, its name in the bus's statistics. Restart it under the
-   * same name and it delivers what it left behind. Default: `BITTEN_COMPONENT`, else the script's file name.
+   * What this component is called: its spool's folder, and the source of events that do not tell theirs. Restart
+   * it under the same name and it delivers what it left behind. Default: `BITTEN_COMPONENT`, else the script's file name.
    */
   name?: string;
   /** Rules for event types of your own, beside the standard ones. */
@@ -28,8 +28,15 @@ export interface BridgeOptions {
   linger_ms?: number;
   /** How long a request may take. Default 5,000. */
   requestTimeout_ms?: number;
-  /** How long the first connection may take before the spool is used. Default 250. */
+  /** How long a connection may take before the spool is used. Default 250. */
   connectGrace_ms?: number;
+  /**
+   * The connection is closed when there has been nothing to do for so long: nothing unacknowledged and no
+   * subscription. A program that has published and has nothing more to do then ends by itself, without `close`.
+   * The next event opens it again, which takes some milliseconds; the time doubles with each time that happens,
+   * up to a minute, so that who publishes now and then stays connected. Default 1,000; Infinity never closes it.
+   */
+  idle_ms?: number;
   /** Start disabled: publish nothing. Default: `BITTEN_DISABLED=1`. */
   disabled?: boolean;
 }
@@ -42,13 +49,23 @@ export interface ResolvedOptions extends Required<Omit<BridgeOptions, 'spoolDir'
 
 const mebibyte = 1024 * 1024;
 
-/** Fills in the defaults; the environment is read only here. */
+/** An option, or the environment's word for it, that makes no sense. */
+export class BadOptionError extends BittenError {
+  constructor(name: string, found: unknown, expected: string) {
+    super('bad_option', `the bridge's option ${name} is ${String(found)}, not ${expected}`, {
+      found: String(found),
+      expected,
+    });
+  }
+}
+
+/** Fills in the defaults; the environment is read only here. Throws `BadOptionError`. */
 export function resolveOptions(
   options: BridgeOptions,
   env: NodeJS.ProcessEnv = process.env,
 ): ResolvedOptions {
   const name = fileName(options.name ?? env.BITTEN_COMPONENT ?? scriptName());
-  return {
+  const resolved: ResolvedOptions = {
     host: options.host ?? env.BITTEN_HOST ?? '127.0.0.1',
     port: options.port ?? Number(env.BITTEN_BUS_PORT ?? 5572),
     name,
@@ -61,8 +78,28 @@ export function resolveOptions(
     linger_ms: options.linger_ms ?? 0,
     requestTimeout_ms: options.requestTimeout_ms ?? 5_000,
     connectGrace_ms: options.connectGrace_ms ?? 250,
+    idle_ms: options.idle_ms ?? 1_000,
     disabled: options.disabled ?? env.BITTEN_DISABLED === '1',
   };
+  checkNumbers(resolved);
+  return resolved;
+}
+
+function checkNumbers(options: ResolvedOptions): void {
+  const { port, window } = options;
+  const windowMax = limits.publishes_outstanding_max;
+  if (!isWhole(port, 1, 65_535)) throw new BadOptionError('port', port, 'a port from 1 to 65535');
+  if (!isWhole(window, 1, windowMax)) {
+    throw new BadOptionError('window', window, `a whole number from 1 to ${windowMax}`);
+  }
+  const amounts = ['bufferBytesMax', 'spoolBytesMax', 'receiptsMax', 'linger_ms', 'idle_ms'] as const;
+  for (const name of [...amounts, 'requestTimeout_ms', 'connectGrace_ms'] as const) {
+    if (!(options[name] >= 0)) throw new BadOptionError(name, options[name], 'a number from 0 on');
+  }
+}
+
+function isWhole(value: number, min: number, max: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
 }
 
 function spoolDirOf(dir: string | false | undefined, name: string, env: NodeJS.ProcessEnv): string | null {

@@ -1,6 +1,6 @@
-import { InvalidEventError } from '@bitten/schema';
 import type { PublishReply } from '@bitten/transport';
-import { BridgeClosedError, OutboxFullError, type Receipt, Receipts, type Settler } from './receipt.js';
+import { BridgeClosedError, OutboxFullError, type Settler } from './receipt.js';
+import { Receipts } from './receipts.js';
 import type { BatchSource } from './sender.js';
 import { type Batch, Spool } from './spool.js';
 
@@ -17,9 +17,18 @@ export interface OutboxOptions {
   onTrouble: (error: unknown) => void;
 }
 
+interface Waiter {
+  /** Everything up to this number must be acknowledged. */
+  upTo: number;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
 /** A batch is sealed when it reaches either; smaller ones leave whenever the window has room. */
 const batchEventsMax = 1_000;
 const batchBytesMax = 256 * 1024;
+/** How long a disk that has refused is left alone. */
+const spoolPause_ms = 1_000;
 
 /**
  * Keeps events between `publish` and their acknowledgement: in memory while the bus keeps up, in the spool on
@@ -27,28 +36,31 @@ const batchBytesMax = 256 * 1024;
  *
  * **Ordering.** Events get consecutive numbers in the order they are added, and are taken in that order. While
  * there is a spool, everything unacknowledged is in it: what was on the way goes there first, then what waited,
- * then what comes.
+ * then what comes. What the disk refuses stays in memory, behind what it has taken.
  *
  * **Failure.** Nothing is let go before it is acknowledged. With the spool in use, the death of the process
  * loses at most what was added in the current turn of the event loop.
  */
 export class Outbox implements BatchSource {
   readonly producer: string;
-  readonly #options: OutboxOptions;
+  readonly #o: OutboxOptions;
   readonly #receipts: Receipts;
-  #nextNumber = 1;
+  #lastNumber = 0;
   #acked = 0;
-  /** Events not yet part of a batch; the first of them has number `nextNumber - open.length`. */
+  /** Events not yet part of a batch, the last of them with the last number. */
   #open: string[] = [];
   #openBytes = 0;
+  /** Batches in memory, behind those in the spool. */
   #sealed: Batch[] = [];
   #sealedBytes = 0;
   #spool: Spool | null = null;
+  /** On the monotonic clock. */
+  #spoolPausedUntil_ms = 0;
   #scheduled = false;
-  #idleWaiters: Array<() => void> = [];
+  #waiters: Waiter[] = [];
 
   constructor(options: OutboxOptions) {
-    this.#options = options;
+    this.#o = options;
     this.producer = options.producer;
     this.#receipts = new Receipts(options.receiptsMax);
   }
@@ -59,7 +71,7 @@ export class Outbox implements BatchSource {
 
   /** How many events are not acknowledged. */
   get pending(): number {
-    return this.#nextNumber - 1 - this.#acked;
+    return this.#lastNumber - this.#acked;
   }
 
   get bufferedBytes(): number {
@@ -70,76 +82,71 @@ export class Outbox implements BatchSource {
     return this.#spool?.bytes ?? 0;
   }
 
-  get spooling(): boolean {
-    return this.#spool !== null;
-  }
-
   /** Accepts an event's JSON. `settler` is null where nobody waits for its receipt. */
   add(text: string, settler: Settler | null): void {
-    if (this.bufferedBytes + text.length > this.#options.bufferBytesMax && !this.#makeRoom()) {
+    const bytes = Buffer.byteLength(text) + 1;
+    if (this.bufferedBytes + bytes > this.#o.bufferBytesMax && !this.#makeRoom(bytes)) {
       settler?.reject(this.#fullError());
       return;
     }
-    this.#nextNumber += 1;
-    this.#receipts.push(settler);
+    this.#lastNumber += 1;
+    if (settler !== null) this.#receipts.push(settler, this.#lastNumber);
     this.#open.push(text);
-    this.#openBytes += text.length;
+    this.#openBytes += bytes;
     if (this.#open.length >= batchEventsMax || this.#openBytes >= batchBytesMax) this.#seal();
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => this.#turn());
-    }
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#turn());
   }
 
   take(from: number): Batch | null {
-    if (this.#spool !== null) return this.#spool.read(from);
-    const sealed = this.#sealed.find((batch) => batch.first === from);
+    if (this.#spool !== null && from <= this.#spool.last) return this.#spool.read(from);
+    const sealed = this.#sealed.find((batch) => batch.first + batch.count > from);
     if (sealed !== undefined) return sealed;
-    if (this.#open.length === 0) return null;
     this.#seal();
-    return this.#sealed.at(-1)!;
+    const last = this.#sealed.at(-1);
+    return last !== undefined && last.first + last.count > from ? last : null;
   }
 
   acknowledge(batch: Batch, reply: PublishReply): void {
-    const upTo = batch.first + batch.count - 1;
-    this.#settle(reply);
-    this.#receipts.release(upTo);
+    const upTo = lastOf(batch);
+    this.#receipts.settle(upTo, reply);
+    // A batch sent twice is acknowledged twice.
+    if (upTo <= this.#acked) return;
     this.#acked = upTo;
-    while (this.#sealed[0] !== undefined && this.#sealed[0].first <= upTo) {
-      this.#sealedBytes -= this.#sealed.shift()!.body.length;
-    }
-    if (this.#spool !== null) this.#leaveSpool(this.#spool, upTo);
-    if (this.pending === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+    while (this.#sealed[0] !== undefined && lastOf(this.#sealed[0]) <= upTo) this.#dropFirst();
+    this.#releaseSpool();
+    if (this.#waiters.length > 0) this.#wake();
   }
 
   /** Puts everything unacknowledged on disk, and what comes with it, until all of it is acknowledged. */
   startSpooling(): void {
-    const { spoolDir, producer, onTrouble } = this.#options;
-    if (this.#spool !== null || spoolDir === null) return;
-    try {
+    const { spoolDir, producer } = this.#o;
+    if (this.#spool !== null || spoolDir === null || this.pending === 0) return;
+    this.#tryDisk(() => {
       this.#spool = Spool.open({ dir: spoolDir, producer });
-    } catch (error) {
-      onTrouble(error);
-      return;
-    }
+    });
     this.#spill();
   }
 
-  /** Resolves when everything added so far is acknowledged. */
+  /** Resolves when everything added so far is acknowledged; rejects with `BridgeClosedError`. */
   async idle(): Promise<void> {
     if (this.pending === 0) return;
-    await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    const upTo = this.#lastNumber;
+    await new Promise<void>((resolve, reject) => this.#waiters.push({ upTo, resolve, reject }));
   }
 
   /** Leaves what is unacknowledged to the spool, for the next bridge of this name. */
   close(): void {
-    if (this.pending > 0) this.startSpooling();
-    this.#spill();
-    this.#receipts.rejectAll(
-      new BridgeClosedError(
-        'the bridge was closed before the bus acknowledged the event; the spool keeps it',
-      ),
+    this.#spoolPausedUntil_ms = 0;
+    this.startSpooling();
+    this.#spill(Number.POSITIVE_INFINITY);
+    const kept = this.#spool !== null && this.bufferedBytes === 0;
+    const error = new BridgeClosedError(
+      `the bridge was closed before the bus acknowledged the event; ${kept ? 'the spool keeps it' : 'it is lost, for there was no spool to keep it'}`,
     );
+    this.#receipts.rejectAll(error);
+    for (const { reject } of this.#waiters.splice(0)) reject(error);
     this.#spool?.close();
     this.#spool = null;
   }
@@ -148,70 +155,88 @@ export class Outbox implements BatchSource {
   #turn(): void {
     this.#scheduled = false;
     this.#spill();
-    this.#options.onReady();
+    this.#o.onReady();
   }
 
   #seal(): void {
     const count = this.#open.length;
     if (count === 0) return;
     const body = Buffer.from(this.#open.join('\n'));
-    this.#sealed.push({ first: this.#nextNumber - count, count, body });
+    this.#sealed.push({ first: this.#lastNumber - count + 1, count, body });
     this.#sealedBytes += body.length;
     this.#open = [];
     this.#openBytes = 0;
   }
 
-  /** Moves what is in memory to the spool, if there is one. */
-  #spill(): void {
-    if (this.#spool === null) return;
+  #dropFirst(): void {
+    this.#sealedBytes -= this.#sealed.shift()!.body.length;
+  }
+
+  /** Moves what is in memory to the spool, if there is one, as far as that may grow. */
+  #spill(bytesMax = this.#o.spoolBytesMax): void {
+    const spool = this.#spool;
+    if (spool === null) return;
     this.#seal();
-    try {
+    this.#tryDisk(() => {
       for (let batch = this.#sealed[0]; batch !== undefined; batch = this.#sealed[0]) {
-        if (batch.first + batch.count - 1 > this.#acked) this.#spool.append(batch);
-        this.#sealed.shift();
-        this.#sealedBytes -= batch.body.length;
+        if (spool.bytes + batch.body.length > bytesMax) return;
+        spool.append(batch);
+        this.#dropFirst();
       }
+    });
+  }
+
+  /** What is not written stays in memory, in order, and is tried again after a pause. */
+  #tryDisk(write: () => void): void {
+    if (performance.now() < this.#spoolPausedUntil_ms) return;
+    try {
+      write();
     } catch (error) {
-      // It stays in memory, in order, and is tried again with the next turn.
-      this.#options.onTrouble(error);
+      this.#spoolPausedUntil_ms = performance.now() + spoolPause_ms;
+      this.#o.onTrouble(error);
     }
   }
 
-  #leaveSpool(spool: Spool, upTo: number): void {
-    if (spool.last > upTo) {
-      spool.release(upTo);
-    } else {
-      spool.delete();
-      this.#spool = null;
+  #releaseSpool(): void {
+    const spool = this.#spool;
+    if (spool === null) return;
+    const isDone = spool.last <= this.#acked;
+    if (isDone) this.#spool = null;
+    try {
+      if (isDone) spool.delete();
+      else spool.release(this.#acked);
+    } catch (error) {
+      // The next bridge of this name finds it, and the bus what it has already.
+      this.#o.onTrouble(error);
     }
+  }
+
+  #wake(): void {
+    const done = this.#waiters.filter(({ upTo }) => upTo <= this.#acked);
+    this.#waiters = this.#waiters.filter(({ upTo }) => upTo > this.#acked);
+    for (const { resolve } of done) resolve();
   }
 
   /** Makes room in memory; false where neither memory nor disk has any. */
-  #makeRoom(): boolean {
-    if (this.spooledBytes + this.bufferedBytes > this.#options.spoolBytesMax) return false;
+  #makeRoom(bytes: number): boolean {
     this.startSpooling();
     this.#spill();
-    return this.bufferedBytes < this.#options.bufferBytesMax;
+    const { bufferBytesMax, spoolBytesMax } = this.#o;
+    if (this.bufferedBytes + bytes <= bufferBytesMax) return true;
+    // One event larger than all the memory allowed passes through it when it is empty.
+    return this.bufferedBytes === 0 && this.spooledBytes + bytes <= spoolBytesMax;
   }
 
   #fullError(): OutboxFullError {
-    const { bufferBytesMax, spoolBytesMax, spoolDir } = this.#options;
+    const { bufferBytesMax, spoolBytesMax, spoolDir } = this.#o;
     return new OutboxFullError({
       found: `${this.pending} events not acknowledged, ${this.bufferedBytes} bytes in memory, ${this.spooledBytes} in the spool`,
       expected: `at most ${bufferBytesMax} bytes in memory and ${spoolDir === null ? 'no spool' : `${spoolBytesMax} bytes in the spool`}`,
       remedy: 'start the bus, or raise bufferBytesMax or spoolBytesMax',
     });
   }
+}
 
-  #settle(reply: PublishReply): void {
-    for (const { producer_seq, dead_letter, issues } of reply.rejected) {
-      this.#receipts.take(producer_seq)?.reject(new InvalidEventError(issues, dead_letter ?? undefined));
-    }
-    for (const [first, seq, count] of reply.seqs) {
-      for (let i = 0; i < count; i += 1) {
-        const receipt: Receipt = { seq: seq === null ? null : seq + i, level: 'fsynced' };
-        this.#receipts.take(first + i)?.resolve(receipt);
-      }
-    }
-  }
+function lastOf(batch: Batch): number {
+  return batch.first + batch.count - 1;
 }

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import {
   type Catalogue,
   checkEvent,
@@ -8,12 +7,14 @@ import {
   encodeEvent,
   InvalidEventError,
   type Issue,
-  limits,
+  sizeIssue,
   withAliases,
 } from '@bitten/schema';
+import { unixTime } from './clock.js';
 import { currentCorrelation } from './correlation.js';
 import type { Outbox } from './outbox.js';
-import { BridgeClosedError, type Receipt, type Settler } from './receipt.js';
+import type { Receipt, Settler } from './receipt.js';
+import { asDeadLetter } from './unsendable.js';
 
 /** What an event may bring beside its data. */
 export interface PublishOptions {
@@ -32,88 +33,89 @@ export type NewEvent<Data = Record<string, unknown>> = PublishOptions & { event_
 interface PublisherOptions {
   catalogue: Catalogue;
   outbox: Outbox;
+  /** The source of events that do not tell theirs and whose type has no usual one. */
   name: string;
 }
 
 /**
  * Turns what a component says into an event in the outbox.
  *
- * **Failure.** Nothing here throws into the component. An invalid event rejects its receipt at once and still
- * goes to the bus, which keeps it in the dead letters.
+ * **Failure.** Nothing here throws into the component, whatever it hands over. An invalid event rejects its
+ * receipt at once and still goes to the bus, which keeps it in the dead letters.
  */
 export class Publisher {
   readonly #options: PublisherOptions;
-  enabled: boolean;
-  closed = false;
 
-  constructor(options: PublisherOptions & { enabled: boolean }) {
+  constructor(options: PublisherOptions) {
     this.#options = options;
-    this.enabled = options.enabled;
   }
 
   publish(event: NewEvent): Promise<Receipt> {
-    if (!this.enabled) return Promise.resolve({ seq: null, level: 'disabled' });
     let settler!: Settler;
     const receipt = new Promise<Receipt>((resolve, reject) => {
-      settler = { resolve, reject };
+      settler = { resolve, reject, number: 0 };
     });
     // A receipt nobody awaits must not become an unhandled rejection; awaiting it later still rejects.
     receipt.catch(ignore);
-    if (this.closed) settler.reject(new BridgeClosedError());
-    else this.#accept(event, settler);
+    this.#accept(event, settler);
     return receipt;
   }
 
   #accept(event: NewEvent, settler: Settler): void {
     const { outbox, catalogue } = this.#options;
-    let text: string;
-    let issues: readonly Issue[];
+    let text: string | undefined;
+    let issues: Issue[];
     try {
       const envelope = this.#complete(event);
       issues = checkEvent(envelope, catalogue);
       text = encodeEvent(envelope);
+      const tooLarge = sizeIssue(text);
+      if (tooLarge !== undefined) issues = [tooLarge];
     } catch (error) {
-      // Not even JSON: the dead letters get it as a person would read it.
-      text = inspect(event, { depth: 4, maxStringLength: 1000, breakLength: Number.POSITIVE_INFINITY });
-      text = text.replaceAll(/[\r\n]/g, ' ');
-      issues = [{ path: '', code: 'json', found: String(error), expected: 'data that JSON can carry' }];
+      issues = [jsonIssue(error)];
     }
-    if (text.length > limits.event_bytes_max) {
-      const expected = `at most ${limits.event_bytes_max} bytes`;
-      settler.reject(
-        new InvalidEventError([{ path: '', code: 'size', found: `${text.length} bytes`, expected }]),
-      );
-    } else if (issues.length > 0) {
-      settler.reject(new InvalidEventError(issues));
-      outbox.add(text, null);
-    } else {
-      outbox.add(text, settler);
-    }
+    if (issues.length === 0 && text !== undefined) return outbox.add(text, settler);
+    settler.reject(new InvalidEventError(issues));
+    outbox.add(asDeadLetter({ text, event, issues }), null);
   }
 
   #complete(event: NewEvent): Envelope {
-    const now = (performance.timeOrigin + performance.now()) / 1000;
+    const now = unixTime();
     const { event_type } = event;
+    const isObject = isRecord(event.data);
     // Data that is no object is for `checkEvent` to complain about.
-    const data = isRecord(event.data) ? withAliases(event_type, event.data, now) : event.data;
-    return {
-      ...event,
+    const data = isObject ? withAliases(event_type, event.data, now) : event.data;
+    const envelope = {
+      event_type,
       timestamp: event.timestamp ?? now,
-      source: event.source ?? defaultSourceOf(event_type) ?? this.#options.name,
+      source: event.source ?? defaultSourceOf(event_type, isObject ? data : undefined) ?? this.#options.name,
       correlation_id:
         event.correlation_id ??
         currentCorrelation() ??
-        (isRecord(data) ? correlationOf(event_type, data) : null) ??
+        (isObject ? correlationOf(event_type, data) : undefined) ??
         null,
       user_id: event.user_id ?? null,
       session_id: event.session_id ?? null,
       data,
-    };
+    } satisfies Envelope;
+    // Fields of the caller's own are rare; copying the whole event for them costs as much as all of the above.
+    for (const key in event) if (!(key in envelope)) return { ...event, ...envelope };
+    return envelope;
   }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function jsonIssue(error: unknown): Issue {
+  let found = 'something that cannot be read';
+  try {
+    found = String(error).slice(0, 200);
+  } catch {
+    // Even what was thrown may refuse to be read.
+  }
+  return { path: '', code: 'json', found, expected: 'data that JSON can carry' };
 }
 
 function ignore(): void {}

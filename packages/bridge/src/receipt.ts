@@ -1,17 +1,23 @@
 import { BittenError } from '@bitten/schema';
+import type { ReceiptLevel } from '@bitten/transport';
 
 /** What the bus vouches for. */
 export interface Receipt {
   /** The event's place in the log; null where the bus no longer knows it, or the bridge is disabled. */
   seq: number | null;
-  /** `fsynced`: on the bus's disk. `disabled`: not sent at all, see `disable()`. */
-  level: 'fsynced' | 'disabled';
+  /**
+   * `fsynced`: on the bus's disk. `written`: handed to its system, where the bus was told not to fsync.
+   * `disabled`: not sent at all, see `disable()`.
+   */
+  level: ReceiptLevel | 'disabled';
 }
 
 /** How one promise of a receipt is kept. */
 export interface Settler {
   resolve: (receipt: Receipt) => void;
-  reject: (error: Error) => void;
+  reject: (error: unknown) => void;
+  /** The producer sequence of its event, once it has one. */
+  number: number;
 }
 
 /**
@@ -29,7 +35,7 @@ export class ReceiptDroppedError extends BittenError {
 
 /** Memory and spool are full, or the spool cannot be written: the event was not accepted. */
 export class OutboxFullError extends BittenError {
-  constructor(facts: { found: string; expected: string; remedy: string; cause?: unknown }) {
+  constructor(facts: { found: string; expected: string; remedy: string }) {
     super('outbox_full', 'the event was not accepted: there is no more room to keep it', facts);
   }
 }
@@ -38,60 +44,5 @@ export class OutboxFullError extends BittenError {
 export class BridgeClosedError extends BittenError {
   constructor(message = 'the bridge is closed') {
     super('bridge_closed', message, { remedy: 'publish before close(), or make a new EventBridge' });
-  }
-}
-
-/**
- * The settlers of everything published and not yet acknowledged, by producer sequence. Numbers are consecutive,
- * so a queue with a base serves as the map.
- */
-export class Receipts {
-  readonly #outstandingMax: number;
-  #base = 1;
-  #queue: Array<Settler | null> = [];
-  #head = 0;
-
-  constructor(outstandingMax: number) {
-    this.#outstandingMax = outstandingMax;
-  }
-
-  get outstanding(): number {
-    return this.#queue.length - this.#head;
-  }
-
-  /** Takes the settler of the next producer sequence; null where nobody waits for it. */
-  push(settler: Settler | null): void {
-    if (settler !== null && this.outstanding >= this.#outstandingMax) {
-      settler.reject(new ReceiptDroppedError(this.outstanding));
-      this.#queue.push(null);
-    } else {
-      this.#queue.push(settler);
-    }
-  }
-
-  /** The settler of a producer sequence, which is then no longer outstanding on its own. */
-  take(producerSeq: number): Settler | null {
-    const index = this.#head + producerSeq - this.#base;
-    const settler = this.#queue[index] ?? null;
-    if (settler !== null) this.#queue[index] = null;
-    return settler;
-  }
-
-  /** Forgets everything up to and including a producer sequence. */
-  release(upTo: number): void {
-    const released = upTo - this.#base + 1;
-    if (released <= 0) return;
-    this.#head += released;
-    this.#base = upTo + 1;
-    if (this.#head >= 4096 && this.#head * 2 >= this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
-  }
-
-  /** Rejects all that is outstanding. */
-  rejectAll(error: Error): void {
-    for (const settler of this.#queue.slice(this.#head)) settler?.reject(error);
-    this.#queue = this.#queue.map(() => null);
   }
 }

@@ -1,4 +1,4 @@
-import { type BusClient, OutOfSequenceError, type PublishReply } from '@bitten/transport';
+import { OutOfSequenceError, type PublishBatch, type PublishReply } from '@bitten/transport';
 import type { Batch } from './spool.js';
 
 /** Where batches come from, in the order of the producer's numbers, and where acknowledgements go. */
@@ -6,13 +6,22 @@ export interface BatchSource {
   readonly producer: string;
   /** Everything up to this producer sequence has been acknowledged. */
   readonly acked: number;
-  /** The batch that begins at a producer sequence; null where nothing is ready. */
+  /** The batch that holds a producer sequence; null where nothing is ready. May throw what reading a disk throws. */
   take(from: number): Batch | null;
+  /** Called for batches that begin at or before the first number that is not acknowledged. */
   acknowledge(batch: Batch, reply: PublishReply): void;
 }
 
+/** The connection, as sending needs it. */
+export interface SendingLink {
+  readonly status: { readonly state: string };
+  open(): { publish(batch: PublishBatch): Promise<PublishReply> };
+  onStatus(listener: (status: { readonly state: string }) => void): () => void;
+  touch(): void;
+}
+
 interface SenderOptions {
-  client: BusClient;
+  link: SendingLink;
   source: BatchSource;
   /** Requests on the way at the same time. */
   window: number;
@@ -32,7 +41,8 @@ const retryDelay_ms = { min: 50, max: 2_000 };
  * (docs/PROTOCOL.md section 3.1); the bus drops what it has.
  */
 export class Sender {
-  readonly #options: SenderOptions;
+  readonly #o: SenderOptions;
+  readonly #unsubscribe: () => void;
   #next: number;
   #outstanding = 0;
   /** Raised with each rewind: failures of an earlier generation have been dealt with. */
@@ -40,23 +50,22 @@ export class Sender {
   #pause: NodeJS.Timeout | undefined;
   #delay_ms = retryDelay_ms.min;
   #stopped = false;
-  readonly #unsubscribe: () => void;
 
   constructor(options: SenderOptions) {
-    this.#options = options;
+    this.#o = options;
     this.#next = options.source.acked + 1;
-    this.#unsubscribe = options.client.onStatus((status) => {
-      if (status.state === 'connected') this.#resume();
-      else if (status.state === 'disconnected') this.#rewind();
+    this.#unsubscribe = options.link.onStatus(({ state }) => {
+      if (state === 'connected') this.#resume();
+      else if (state === 'disconnected') this.#rewind();
     });
   }
 
   /** Sends what is ready, as far as the window allows. */
   kick(): void {
-    const { client, source, window } = this.#options;
-    if (this.#stopped || this.#pause !== undefined) return;
-    while (this.#outstanding < window && client.status.state === 'connected') {
-      const batch = source.take(this.#next);
+    const { link, window } = this.#o;
+    while (!this.#stopped && this.#pause === undefined) {
+      if (this.#outstanding >= window || link.status.state !== 'connected') return;
+      const batch = this.#take();
       if (batch === null) return;
       this.#next = batch.first + batch.count;
       this.#send(batch);
@@ -69,35 +78,60 @@ export class Sender {
     this.#unsubscribe();
   }
 
+  #take(): Batch | null {
+    try {
+      return this.#o.source.take(this.#next);
+    } catch (error) {
+      this.#o.onTrouble(error);
+      this.#retryLater();
+      return null;
+    }
+  }
+
   #send(batch: Batch): void {
-    const { client, source, onTrouble } = this.#options;
+    const { link, source, onTrouble } = this.#o;
     const generation = this.#generation;
     this.#outstanding += 1;
-    client.publish({ producer: source.producer, acked: source.acked, ...batch }).then(
-      (reply) => {
-        this.#outstanding -= 1;
-        this.#delay_ms = retryDelay_ms.min;
-        if (batch.first <= source.acked + 1) source.acknowledge(batch, reply);
-        this.kick();
-      },
-      (error: unknown) => {
-        this.#outstanding -= 1;
-        if (generation !== this.#generation || this.#stopped) return;
-        onTrouble(error);
-        this.#rewind();
-        if (error instanceof OutOfSequenceError) this.kick();
-        else this.#retryLater();
-      },
-    );
+    const { first, count, body } = batch;
+    const { producer, acked } = source;
+    link
+      .open()
+      .publish({ producer, acked: Math.min(acked, first - 1), first, count, body })
+      .then(
+        (reply) => this.#acknowledge(batch, reply, generation),
+        (error: unknown) => this.#fail(error, generation),
+      )
+      .catch(onTrouble);
+  }
+
+  #acknowledge(batch: Batch, reply: PublishReply, generation: number): void {
+    this.#outstanding -= 1;
+    // The source may be done, and gone, when a batch that was sent twice is answered for the second time.
+    if (this.#stopped) return;
+    this.#delay_ms = retryDelay_ms.min;
+    this.#o.link.touch();
+    if (batch.first <= this.#o.source.acked + 1) this.#o.source.acknowledge(batch, reply);
+    else if (generation === this.#generation) this.#rewind();
+    this.kick();
+  }
+
+  #fail(error: unknown, generation: number): void {
+    this.#outstanding -= 1;
+    if (generation !== this.#generation || this.#stopped) return;
+    this.#rewind();
+    this.#o.onTrouble(error);
+    if (error instanceof OutOfSequenceError) this.kick();
+    else this.#retryLater();
   }
 
   /** Goes back to the oldest unacknowledged event. */
   #rewind(): void {
     this.#generation += 1;
-    this.#next = this.#options.source.acked + 1;
+    this.#next = this.#o.source.acked + 1;
   }
 
   #retryLater(): void {
+    if (this.#stopped) return;
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => this.#resume(), this.#delay_ms);
     this.#delay_ms = Math.min(this.#delay_ms * 2, retryDelay_ms.max);

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { limits } from '@bitten/schema';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { limits, producerPattern } from '@bitten/schema';
 import { type Log, type LogRecord, openLog } from '@bitten/storage/log';
+import { claim, disown, makeOwnFolder } from './spool-owner.js';
 
 /** Events of one producer with consecutive numbers. */
 export interface Batch {
@@ -37,38 +38,49 @@ export class Spool {
   /** Producer sequence minus place in the spool's log: constant, both are consecutive. */
   #offset: number | null = null;
 
-  private constructor(dir: string, producer: string, log: Log) {
+  /** Throws what opening and reading a log throw. */
+  private constructor(dir: string) {
     this.#dir = dir;
-    this.producer = producer;
-    this.#log = log;
-    const [first] = log.nextSeq > log.firstSeq ? log.read(log.firstSeq, 1) : [];
-    if (first !== undefined) this.#offset = first.producerSeq - first.seq;
+    this.producer = basename(dir);
+    this.#log = openLog({ dir, durability: 'none', segmentBytesMax });
+    try {
+      const [first] = this.#log.read(this.#log.firstSeq, 1);
+      if (first !== undefined) this.#offset = first.producerSeq - first.seq;
+    } catch (error) {
+      this.#log.close();
+      throw error;
+    }
   }
 
-  /** Throws what the file system throws; the caller then keeps its events in memory. */
+  /** Begins a spool. Throws what the file system throws; the caller then keeps its events in memory. */
   static open({ dir, producer }: SpoolOptions): Spool {
     const own = join(dir, producer);
-    mkdirSync(own, { recursive: true, mode: 0o700 });
-    writeFileSync(join(own, 'owner.json'), JSON.stringify(self()), { mode: 0o600 });
-    return new Spool(own, producer, openLog({ dir: own, durability: 'none', segmentBytesMax }));
+    makeOwnFolder(own);
+    return new Spool(own);
+  }
+
+  /** The folders of spools, alive or left behind, oldest first; ids are ordered by time. */
+  static list(dir: string): string[] {
+    try {
+      return readdirSync(dir, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && producerPattern.test(entry.name) && entry.name[0] !== '.')
+        .map((entry) => join(dir, entry.name))
+        .sort();
+    } catch {
+      return [];
+    }
   }
 
   /**
-   * The spools that processes of this name left behind, oldest first; ids are ordered by time. One that cannot
-   * be opened is reported and left where it is.
+   * Takes over a spool that was left behind; null where its process lives, where it is gone, or where nothing is
+   * in it. Throws what opening a log throws; the spool is then left where it is.
    */
-  static orphans(dir: string, onTrouble: (error: unknown) => void): Spool[] {
-    const spools: Spool[] = [];
-    for (const producer of listDirs(dir).sort()) {
-      const own = join(dir, producer);
-      if (isAlive(own)) continue;
-      try {
-        spools.push(new Spool(own, producer, openLog({ dir: own, durability: 'none', segmentBytesMax })));
-      } catch (error) {
-        onTrouble(error);
-      }
-    }
-    return spools;
+  static adopt(own: string): Spool | null {
+    if (!claim(own)) return null;
+    const spool = new Spool(own);
+    if (spool.first !== undefined) return spool;
+    spool.delete();
+    return null;
   }
 
   get bytes(): number {
@@ -98,7 +110,7 @@ export class Spool {
     this.#offset ??= first - (this.#log.nextSeq - count);
   }
 
-  /** The batch that begins at a producer sequence; null past the end. */
+  /** The batch that begins at a producer sequence; null past the end. Throws what reading a log throws. */
   read(from: number): Batch | null {
     if (this.#offset === null) return null;
     const place = Math.max(from - this.#offset, this.#log.firstSeq);
@@ -118,8 +130,10 @@ export class Spool {
     rmSync(this.#dir, { recursive: true, force: true });
   }
 
+  /** Leaves it to the next bridge of this name. */
   close(): void {
     this.#log.close();
+    disown(this.#dir);
   }
 }
 
@@ -136,44 +150,4 @@ function joinRecords(records: readonly LogRecord[]): Batch | null {
     count += record.count;
   }
   return { first: first.producerSeq, count, body: Buffer.concat(parts) };
-}
-
-interface Owner {
-  pid: number;
-  /** Clock ticks since boot, where /proc tells: a number that is used again is then not mistaken for its owner. */
-  started: string | null;
-}
-
-function self(): Owner {
-  return { pid: process.pid, started: startOf(process.pid) };
-}
-
-function isAlive(dir: string): boolean {
-  try {
-    const owner = JSON.parse(readFileSync(join(dir, 'owner.json'), 'utf8')) as Owner;
-    process.kill(owner.pid, 0);
-    return owner.started === startOf(owner.pid);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The 22nd field; the second, in brackets, may itself hold spaces.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function listDirs(dir: string): string[] {
-  try {
-    return readdirSync(dir, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name);
-  } catch {
-    return [];
-  }
 }

@@ -1,11 +1,12 @@
-import { type Envelope, GapError } from '@bitten/schema';
+import { BittenError, type Envelope, GapError } from '@bitten/schema';
 import {
-  type BusClient,
   type EventFilter,
   type FetchReply,
   type Position,
+  RemoteError,
   splitEvents,
 } from '@bitten/transport';
+import type { Link } from './link.js';
 
 /** Which events, and from where on. */
 export interface SubscribeOptions extends EventFilter {
@@ -23,7 +24,7 @@ export interface SubscribeOptions extends EventFilter {
   hold?: boolean;
   /** Hears which events retention removed before they were read; reading goes on after them. */
   onGap?: (gap: GapError) => void;
-  /** Hears what a handler threw, and what keeps the subscription from reading. */
+  /** Hears what a handler threw, and, once for each spell, what keeps the subscription from reading. */
   onError?: (error: unknown) => void;
   /** What becomes of an event whose handler threw. Default: `retry` with a cursor, `skip` without. */
   onHandlerError?: 'retry' | 'skip' | 'stop';
@@ -54,7 +55,7 @@ const retryDelay_ms = { min: 50, max: 2_000 };
  * dealt with when its handler has succeeded; after a crash those of the last fifth of a second may come again.
  */
 export class Subscription {
-  readonly #client: BusClient;
+  readonly #link: Link;
   readonly #options: SubscribeOptions;
   readonly #handler: Handler;
   readonly #abort = new AbortController();
@@ -64,18 +65,25 @@ export class Subscription {
   #committing: Promise<void> = Promise.resolve();
   #commitTimer: NodeJS.Timeout | undefined;
   #end = 0;
+  /** What keeps it from reading, as far as that has been said. */
+  #trouble: unknown = null;
   #ready!: () => void;
 
-  /** Resolves when the position is known: every event appended from then on is delivered. */
+  /** Resolves when the position is known, so that every event appended from then on is delivered; or at the end. */
   readonly ready = new Promise<void>((resolve) => {
     this.#ready = resolve;
   });
 
-  constructor(client: BusClient, options: SubscribeOptions, handler: Handler) {
-    this.#client = client;
+  constructor(link: Link, options: SubscribeOptions, handler: Handler) {
+    this.#link = link;
     this.#options = options;
     this.#handler = handler;
-    this.#done = this.#run();
+    this.#done = this.#run().finally(() => this.#ready());
+  }
+
+  /** Resolves when the subscription has ended: closed, or stopped by an error of its handler. */
+  get done(): Promise<void> {
+    return this.#done;
   }
 
   /** The next `seq` to be handed over; null before the first answer of the bus. */
@@ -88,7 +96,7 @@ export class Subscription {
     return this.#position === null ? 0 : Math.max(0, this.#end - this.#position);
   }
 
-  /** Stops after the event in hand and commits the cursor. */
+  /** Stops after the event in hand and commits the cursor. Not to be awaited by the handler itself. */
   async close(): Promise<void> {
     this.#abort.abort();
     await this.#done;
@@ -105,22 +113,54 @@ export class Subscription {
     let delay_ms = retryDelay_ms.min;
     while (!this.#closed) {
       try {
+        // The first connection takes a moment, which is nobody's error.
+        if (this.#link.open().status.state === 'connecting') {
+          await this.#pause(wait_ms);
+          continue;
+        }
         this.#position ??= await this.#open();
         this.#ready();
         await this.#deliver(await this.#fetch(this.#position));
+        this.#trouble = null;
         delay_ms = retryDelay_ms.min;
       } catch (error) {
         if (this.#closed) return;
-        if (error instanceof GapError && this.#options.onGap !== undefined) {
-          this.#options.onGap(error);
-          this.#position = error.to;
+        if (error instanceof GapError) {
+          this.#skip(error);
           continue;
         }
-        this.#options.onError?.(error);
-        if (error instanceof GapError) this.#position = error.to;
+        this.#tellTrouble(error);
         await this.#pause(delay_ms);
         delay_ms = Math.min(delay_ms * 2, retryDelay_ms.max);
       }
+    }
+  }
+
+  /** Goes on behind what retention has removed, and says so to whoever listens. */
+  #skip(gap: GapError): void {
+    const { onGap } = this.#options;
+    this.#position = gap.to;
+    if (onGap === undefined) this.#tell(gap);
+    else this.#guard(() => onGap(gap));
+  }
+
+  #tellTrouble(error: unknown): void {
+    const kind = error instanceof BittenError ? error.code : error;
+    if (kind === this.#trouble) return;
+    this.#trouble = kind;
+    this.#tell(error);
+  }
+
+  #tell(error: unknown): void {
+    this.#guard(() => this.#options.onError?.(error));
+  }
+
+  /** What a listener throws is not ours to judge, and must not end the reading. */
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch {
+      // There is nobody left to tell.
     }
   }
 
@@ -128,13 +168,13 @@ export class Subscription {
     const { from = 'now', cursor, hold = false } = this.#options;
     const position: Position = from === 'now' ? 'end' : from;
     if (cursor !== undefined) {
-      const { next } = await this.#client.openCursor({ name: cursor, from: position, hold });
+      const { next } = await this.#link.open().openCursor({ name: cursor, from: position, hold });
       this.#committed = next;
       return next;
     }
     if (typeof position === 'number') return position;
     // Asks for nothing but the place that the words stand for.
-    return (await this.#client.fetch({ from: position, max_bytes: 1, wait_ms: 0 })).from;
+    return (await this.#link.open().fetch({ from: position, max_bytes: 1, wait_ms: 0 })).from;
   }
 
   #fetch(from: number): Promise<FetchReply> {
@@ -145,7 +185,7 @@ export class Subscription {
       ...(users === undefined ? {} : { users }),
       ...(sources === undefined ? {} : { sources }),
     };
-    return this.#client.fetch({ from, filter, wait_ms }, { signal: this.#abort.signal });
+    return this.#link.open().fetch({ from, filter, wait_ms }, { signal: this.#abort.signal });
   }
 
   async #deliver(reply: FetchReply): Promise<void> {
@@ -168,7 +208,7 @@ export class Subscription {
 
   /** Whether the event has been dealt with. */
   async #handle(event: ReceivedEvent): Promise<boolean> {
-    const { cursor, onError } = this.#options;
+    const { cursor } = this.#options;
     const policy = this.#options.onHandlerError ?? (cursor === undefined ? 'skip' : 'retry');
     let delay_ms = retryDelay_ms.min;
     for (;;) {
@@ -177,7 +217,7 @@ export class Subscription {
         if (result !== undefined) await result;
         return true;
       } catch (error) {
-        onError?.(error);
+        this.#tell(error);
         if (policy === 'skip') return true;
         if (policy === 'stop') this.#abort.abort();
         else await this.#pause(delay_ms);
@@ -196,21 +236,31 @@ export class Subscription {
   }
 
   async #commitNow(): Promise<void> {
-    const { cursor } = this.#options;
+    const { cursor, hold = false } = this.#options;
     const next = this.#position;
     if (cursor === undefined || next === null || next === this.#committed) return;
-    await this.#client.commitCursor(cursor, next);
+    const client = this.#link.open();
+    try {
+      await client.commitCursor(cursor, next);
+    } catch (error) {
+      if (!(error instanceof RemoteError) || error.code !== 'unknown_cursor') throw error;
+      // Somebody has deleted it; while there is a reader, it is needed.
+      await client.openCursor({ name: cursor, from: next, hold });
+    }
     this.#committed = next;
   }
 
+  /** Ends early when the connection changes, so that reading goes on as soon as the bus is back, and at the close. */
   async #pause(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);
+        stopListening();
         this.#abort.signal.removeEventListener('abort', done);
         resolve();
       };
       const timer = setTimeout(done, ms);
+      const stopListening = this.#link.onStatus(done);
       this.#abort.signal.addEventListener('abort', done);
     });
   }
