@@ -120,7 +120,9 @@ export function signalOutcome(data: EventInput<'signal_outcome'>, source?: strin
 }
 
 /** `signalOutcome` under the name the running system's callers use. */
-export const signalOutcomeRecorded = signalOutcome;
+export function signalOutcomeRecorded(data: EventInput<'signal_outcome'>, source?: string): Promise<Receipt> {
+  return signalOutcome(data, source);
+}
 
 /** Subscribes on the default bridge. */
 export function subscribe(options: SubscribeOptions, handler: Handler): Subscription {

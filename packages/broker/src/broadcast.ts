@@ -53,6 +53,6 @@ export class Broadcast {
 }
 
 /** The publisher's bytes with `,"seq":N` before the closing brace: subscribers unpack exactly two frames. */
-export function withSeq(text: string, seq: number): Buffer {
+function withSeq(text: string, seq: number): Buffer {
   return Buffer.from(`${text.slice(0, text.lastIndexOf('}'))},"seq":${seq}}`);
 }

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeadLetter } from '@bitten/storage/store';
 import { BusClient, type FetchOptions, type PublishReply, splitEvents } from '@bitten/transport';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { Broker, type BrokerOptions } from '../../src/index.js';
 import { bodyOf } from './events.js';
 
+// Nothing here depends on the time a machine takes that has others to serve.
+vi.setConfig({ testTimeout: 30_000 });
+
 /** What a broker said of itself. */
-export interface Said {
+interface Said {
   lines: string[];
   problems: unknown[];
   retained: number;
