@@ -1,4 +1,5 @@
-import { basename, extname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { BittenError, type EventDefinition, limits } from '@bitten/schema';
 
 /** How a bridge finds the bus and what it may use. Everything has a default that suits one machine. */
@@ -14,7 +15,10 @@ export interface BridgeOptions {
   name?: string;
   /** Rules for event types of your own, beside the standard ones. */
   types?: Iterable<EventDefinition>;
-  /** Folder for spools; false keeps everything in memory. Default: `spool` in `BITTEN_DATA_DIR`, else in `data`. */
+  /**
+   * Folder for spools; false keeps everything in memory. Default: `spool` in `BITTEN_DATA_DIR`, else in `data` of
+   * the workspace or package that the program's script is in.
+   */
   spoolDir?: string | false;
   /** Memory for what the bus has not acknowledged, before the spool is used. Default 16 MiB. */
   bufferBytesMax?: number;
@@ -104,7 +108,26 @@ function isWhole(value: number, min: number, max: number): boolean {
 
 function spoolDirOf(dir: string | false | undefined, name: string, env: NodeJS.ProcessEnv): string | null {
   if (dir === false) return null;
-  return join(resolve(dir ?? join(env.BITTEN_DATA_DIR ?? 'data', 'spool')), name);
+  return join(resolve(dir ?? join(env.BITTEN_DATA_DIR ?? join(home(), 'data'), 'spool')), name);
+}
+
+/**
+ * Where the component lives: the nearest folder above its script with a workspace, else with a package, else
+ * the current one. Not simply the current one: started from elsewhere it must find the spool it left behind.
+ */
+function home(): string {
+  const script = process.argv[1];
+  const folders = script === undefined ? [] : foldersAbove(resolve(script));
+  for (const mark of ['pnpm-workspace.yaml', 'package.json']) {
+    const found = folders.find((folder) => existsSync(join(folder, mark)));
+    if (found !== undefined) return found;
+  }
+  return process.cwd();
+}
+
+function foldersAbove(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [parent, ...foldersAbove(parent)];
 }
 
 function scriptName(): string {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BittenError, type Envelope, GapError } from '@bitten/schema';
 import {
   type EventFilter,
@@ -43,6 +44,9 @@ export type Handler = (event: ReceivedEvent) => void | Promise<void>;
 
 const wait_ms = 30_000;
 const commitInterval_ms = 200;
+/** A page of thousands of events must not keep the component from its own work for longer than this. */
+const turn_ms = 5;
+const eventsPerLook = 64;
 const retryDelay_ms = { min: 50, max: 2_000 };
 
 /**
@@ -191,38 +195,58 @@ export class Subscription {
   async #deliver(reply: FetchReply): Promise<void> {
     this.#end = reply.end;
     const texts = splitEvents(reply.body);
+    let turnEnds = performance.now() + turn_ms;
     let index = 0;
     for (const [first, count, appended_at] of reply.runs) {
       for (let seq = first; seq < first + count; seq += 1) {
-        const event = { ...(JSON.parse(texts[index]!) as Envelope), seq, appended_at };
+        const event = JSON.parse(texts[index]!) as ReceivedEvent;
+        event.seq = seq;
+        event.appended_at = appended_at;
         index += 1;
-        if (!(await this.#handle(event))) return;
+        const handled = this.#handle(event);
+        if (handled !== true && !(await handled)) return;
         this.#position = seq + 1;
         this.#commitSoon();
         if (this.#closed) return;
+        if (index % eventsPerLook === 0 && performance.now() > turnEnds) {
+          await nextTurn();
+          turnEnds = performance.now() + turn_ms;
+        }
       }
     }
     this.#position = reply.next;
     this.#commitSoon();
   }
 
-  /** Whether the event has been dealt with. */
-  async #handle(event: ReceivedEvent): Promise<boolean> {
+  /** Whether the event has been dealt with; a promise only where the handler gave one, or threw. */
+  #handle(event: ReceivedEvent): true | Promise<boolean> {
+    try {
+      const result = this.#handler(event);
+      if (result === undefined) return true;
+      return result.then(
+        () => true,
+        (error: unknown) => this.#retry(event, error),
+      );
+    } catch (error) {
+      return this.#retry(event, error);
+    }
+  }
+
+  async #retry(event: ReceivedEvent, firstError: unknown): Promise<boolean> {
     const { cursor } = this.#options;
     const policy = this.#options.onHandlerError ?? (cursor === undefined ? 'skip' : 'retry');
-    let delay_ms = retryDelay_ms.min;
-    for (;;) {
+    let error = firstError;
+    for (let delay_ms = retryDelay_ms.min; ; delay_ms = Math.min(delay_ms * 2, retryDelay_ms.max)) {
+      this.#tell(error);
+      if (policy === 'skip') return true;
+      if (policy === 'stop') this.#abort.abort();
+      else await this.#pause(delay_ms);
+      if (this.#closed) return false;
       try {
-        const result = this.#handler(event);
-        if (result !== undefined) await result;
+        await this.#handler(event);
         return true;
-      } catch (error) {
-        this.#tell(error);
-        if (policy === 'skip') return true;
-        if (policy === 'stop') this.#abort.abort();
-        else await this.#pause(delay_ms);
-        if (this.#closed) return false;
-        delay_ms = Math.min(delay_ms * 2, retryDelay_ms.max);
+      } catch (thrown) {
+        error = thrown;
       }
     }
   }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { BittenError, type Issue, limits } from '@bitten/schema';
 import type { Log } from '@bitten/storage/log';
 import type { DeadLetter } from '@bitten/storage/store';
+import { unwrap } from './unwrap.js';
 
 /** An event that was refused, and what is known of where it came from. */
 export interface Refused {
@@ -102,12 +103,14 @@ export class DeadLetters {
   }
 
   #stage(refused: Refused): number {
+    // Only a client that keeps numbers is believed to have rules of its own.
+    const inner = refused.producer === null ? null : unwrap(refused.payload);
     return this.#log.stage({
       producer: refused.producer ?? '',
       producerSeq: refused.producerSeq ?? 0,
       count: 1,
       appendedAt: refused.receivedAt,
-      body: encodeDeadLetter(refused),
+      body: encodeDeadLetter(inner === null ? refused : { ...refused, ...inner }),
     });
   }
 }

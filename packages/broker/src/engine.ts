@@ -124,7 +124,6 @@ export class Engine {
     // A log that has just come back was given only the first of what had waited for it.
     if (this.#anonymous.holds && this.#commit.available) this.#commit.flush();
     this.#anonymous.close();
-    this.#show();
     this.#readers.close();
     await this.#files.cursors.close();
     this.#files.events.close();
@@ -138,6 +137,7 @@ export class Engine {
       deadLetters: this.#files.deadLetters,
       onBefore: () => this.#anonymous.stage(),
       onDurable: () => this.#onDurable(),
+      onAcknowledged: () => this.#show(),
       onFailed: () => this.#onFailed(),
       onUnavailable: notices.unavailable,
       onAvailable: notices.available,
@@ -161,8 +161,6 @@ export class Engine {
     this.#deadLetters.commit();
     this.#broadcast.commit();
     this.#anonymous.commit();
-    // After the acknowledgements, which the group commit sends next: publishers wait, readers can wait longer.
-    setImmediate(() => this.#show());
   }
 
   #show(): void {

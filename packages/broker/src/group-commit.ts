@@ -8,6 +8,8 @@ interface GroupCommitOptions {
   onBefore: () => void;
   /** Called when all that was staged is durable. */
   onDurable: () => void;
+  /** Called after the acknowledgements: publishers wait, readers can wait longer. */
+  onAcknowledged: () => void;
   /** Called when nothing of what was staged is in the event log. */
   onFailed: () => void;
   /** Hears that a log cannot be written: once, until it can again. */
@@ -83,7 +85,7 @@ export class GroupCommit {
   /** Commits now. */
   flush(): void {
     this.#scheduled = false;
-    const { events, deadLetters, onBefore, onDurable } = this.#options;
+    const { events, deadLetters, onBefore, onDurable, onAcknowledged } = this.#options;
     try {
       onBefore();
       this.#write(deadLetters);
@@ -93,6 +95,7 @@ export class GroupCommit {
     }
     onDurable();
     this.#tell(null);
+    onAcknowledged();
   }
 
   /** Drops what is staged, and tells everybody who waits for it. */

@@ -27,6 +27,17 @@ test('a large burst of invalid events does not either', () => {
   expect(results[0]?.outcome?.kind).toBe('appended');
 });
 
+test('readers hear of a commit after the publishers, and not at all of one that failed', () => {
+  const rig = new Rig();
+  const result = rig.send([tick(1)], { first: 1 });
+  expect(rig.shown).toBe(0);
+  rig.commit.flush();
+  expect([result.outcome?.kind, rig.shown]).toEqual(['appended', 1]);
+  rig.events.failing = true;
+  rig.publish([tick(2)], { first: 2 });
+  expect(rig.shown).toBe(1);
+});
+
 describe('failure', () => {
   test('is said once, and its end is, when the log that failed has been written', () => {
     const rig = new Rig();

@@ -38,6 +38,8 @@ export class Rig {
   readonly admission: Admission;
   readonly deadLetters: DeadLetters;
   readonly commit: GroupCommit;
+  /** How often readers were told that there is something new. */
+  shown = 0;
   readonly broadcast: Broadcast;
   readonly ingest: Ingest;
   readonly anonymous: Anonymous;
@@ -60,6 +62,9 @@ export class Rig {
         this.deadLetters.commit();
         this.broadcast.commit();
         this.anonymous.commit();
+      },
+      onAcknowledged: () => {
+        this.shown += 1;
       },
       onFailed: () => {
         this.admission.rollback();
