@@ -67,9 +67,21 @@ export function parseDuration(text: string, flag: string): number {
   return ms;
 }
 
-/** A moment for `--since` and `--until`: a duration ago, an ISO time (local where it has no zone), or `now`. */
+/** Below this (September 2001) a bare number was hardly meant as Unix seconds: `--since 10` lacks its unit. */
+const unixSeconds_min = 1e9;
+
+/**
+ * A moment for `--since` and `--until`: a duration ago, an ISO time (local where it has no zone), Unix seconds, or
+ * `now`.
+ */
 export function parseMoment(text: string, flag: string, now: number): number {
   if (text === 'now') return now;
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) < unixSeconds_min) {
+    throw new UsageError(
+      `${flag}: expected a time, found ${text} without a unit`,
+      `write ${text}s, ${text}min, ${text}h or ${text}d (that long ago)`,
+    );
+  }
   if (/^\d+(\.\d+)?\s*[a-z]+$/i.test(text)) return now - parseDuration(text, flag) / 1000;
   const hasZone = /(Z|[+-]\d{2}:?\d{2})$/i.test(text) || /^\d+(\.\d+)?$/.test(text);
   const moment = hasZone ? readTimestamp(text) : localTime(text);

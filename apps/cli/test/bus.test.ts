@@ -28,7 +28,22 @@ describe.skipIf(!isBuilt)('with a bus', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await place.run(['publish', 'user_action', '{"action":"login"}']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('data.user_id is missing');
+    expect(stderr).toContain('FROM dead_letters');
     expect((await place.runJson(['stats', '--json'])).bus.stats.dead_letters.next).toBe(2);
+  });
+
+  test('the user named beside the data is that of the data too', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    const published = await place.run(['publish', 'user_action', '-d', 'action=login', '--user', '7']);
+    expect(published).toMatchObject({ code: 0, stderr: '' });
+    const logins = makeFile('logins.jsonl', '{"at":"2026-03-02T09:00:00Z","uid":8,"what":"login"}\n');
+    const how = '--type user_action --set action=what --user uid --timestamp at'.split(' ');
+    expect(await place.runJson(['import', logins, ...how, '--json'])).toMatchObject({ stored: 1 });
+    expect(await place.events('user_action')).toMatchObject([
+      { user_id: '7', data: { user_id: '7', action: 'login' } },
+      { user_id: '8', data: { user_id: '8', action: 'login' } },
+    ]);
   });
 
   test('lines on standard input are events in their order, and a broken one stops none', async () => {
@@ -155,11 +170,21 @@ describe.skipIf(!isBuilt)('without a bus', { timeout: 60_000 }, () => {
       ['publish', 'x', '{'],
       ['import'],
       ['import', '--set', 'a=b', makeFile('a.jsonl', '{}')],
+      ['query', '--sql', 'SELECT 1', '--type', 'x'],
+      ['query', '--sql', 'SELECT 1', '--limit', '100'],
+      ['query', '--since', '10'],
+      ['tail', '--since', '10'],
       ['schema', 'show', 'nonsense'],
     ];
     const outcomes = await Promise.all(calls.map((args) => place.run(args)));
     expect(outcomes.map(({ code }) => code)).toEqual(calls.map(() => 2));
     for (const { stderr } of outcomes) expect(stderr).not.toBe('');
+  });
+
+  test('SQL beside a filter is refused by both their names', async () => {
+    const place = await Place.make();
+    const { stderr } = await place.run(['query', '--sql', 'SELECT 1', '--correlation', 'S1']);
+    expect(stderr).toContain('--sql and --correlation');
   });
 
   test('a flag wins over the environment, that over the file', async () => {

@@ -213,6 +213,14 @@ describe('a mapping of your own', () => {
     });
   });
 
+  test('puts the user into the data of types that want it there', () => {
+    const logins = readMapping({ type: 'user_action', user_id: 'uid', set: { action: 'what' } }, '--type');
+    const line = { ts: 1735787045, uid: 7, what: 'login' };
+    const texts = mapLine(mappedFormat(logins, { source: undefined }), JSON.stringify(line));
+    expect(texts.flatMap(issuesOf)).toEqual([]);
+    expect(events(texts)[0]).toMatchObject({ user_id: '7', data: { user_id: '7', action: 'login' } });
+  });
+
   test('makes the same events every time', () => {
     const line = '{"closed_at":1735787045,"ticket":1}';
     expect(mapLine(format, line)).toEqual(mapLine(format, line));

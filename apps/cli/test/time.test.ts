@@ -69,6 +69,15 @@ describe('parseMoment', () => {
     expect(parseMoment('2025-08-21T17:58', '--since', now)).toBe(local);
   });
 
+  test('takes Unix seconds, but no number that lacks its unit', () => {
+    expect(parseMoment(String(now), '--since', now)).toBe(now);
+    for (const text of ['10', '0', '1.5', '20250821']) {
+      expect(() => parseMoment(text, '--since', now)).toThrow(
+        expect.objectContaining({ remedy: expect.stringContaining(`${text}s, ${text}min, ${text}h`) }),
+      );
+    }
+  });
+
   test('names the flag when it cannot be read', () => {
     expect(() => parseMoment('last tuesday', '--until', now)).toThrow(/--until/);
   });

@@ -42,7 +42,7 @@ export function parseFamilyTicks(stat: string): number {
 
 /**
  * How much of the machine others use while this process and its children work: with a reading at the beginning
- * and one when all children have ended. Work of the kernel in interrupts belongs to nobody and is left out.
+ * and one when all children have ended. What the kernel does on its own for us counts for the others: it is little.
  */
 export class Neighbours {
   readonly #begun = readOthers();
@@ -82,8 +82,8 @@ function cpuLine(stat: string): CpuLine {
     .split(/\s+/)
     .slice(1)
     .map(Number);
-  const worked = user + nice + system + steal;
-  return { total: worked + idle + iowait + irq + softirq, idle: idle + iowait, worked };
+  const worked = user + nice + system + irq + softirq + steal;
+  return { total: worked + idle + iowait, idle: idle + iowait, worked };
 }
 
 export function readOrUndefined(path: string): string | undefined {

@@ -84,7 +84,7 @@ export class Publisher {
     const { event_type } = event;
     const isObject = isRecord(event.data);
     // Data that is no object is for `checkEvent` to complain about.
-    const data = isObject ? withAliases(event_type, event.data, now) : event.data;
+    const data = isObject ? withAliases(event_type, event.data, now, event.user_id ?? undefined) : event.data;
     const envelope = {
       event_type,
       timestamp: event.timestamp ?? now,

@@ -1,4 +1,4 @@
-import type { EventType } from './events/index.js';
+import { type EventType, standardDefinitions } from './events/index.js';
 
 /** For each canonical field, the other names callers use for it, the preferred one first. */
 type AliasTable = Readonly<Record<string, readonly string[]>>;
@@ -34,6 +34,13 @@ export const defaults = {
 /** Ids that callers hold as numbers and the wire as strings. */
 const textIds = new Set(['user_id', 'account_number']);
 
+/** The types that want the user in their data too, beside the envelope. */
+const typesWithUser: ReadonlySet<string> = new Set(
+  Object.values(standardDefinitions)
+    .filter((definition) => Object.hasOwn(definition.data.entries, 'user_id'))
+    .map((definition) => definition.type),
+);
+
 /** By type and alias: which fields would keep the alias from moving, and last the one it moves to. */
 const moves = new Map(Object.entries(aliases).map(([type, table]) => [type, movesOf(table)]));
 const defaultTables = new Map<string, Readonly<Record<string, unknown>>>(Object.entries(defaults));
@@ -47,6 +54,8 @@ const defaultTables = new Map<string, Readonly<Record<string, unknown>>>(Object.
  *    unknown field; of two aliases for one field the first of the table wins.
  * 3. `execution_mode` becomes MANUAL; `execution_time` and a tick's `timestamp` become `now`, where absent.
  * 4. A `user_id` or `account_number` given as a whole number or BigInt becomes a string, in every type.
+ * 5. With `user_id`, that of the envelope, an absent `user_id` of the data becomes the same, in the types whose
+ *    rules have one: who says it once has said it.
  *
  * Nothing is checked here: what is still wrong afterwards is for `checkEvent` to say. `now` is in Unix seconds.
  */
@@ -54,6 +63,7 @@ export function withAliases(
   type: string,
   data: Readonly<Record<string, unknown>>,
   now: number,
+  user_id?: unknown,
 ): Record<string, unknown> {
   const table = moves.get(type);
   const fields: Record<string, unknown> = {};
@@ -66,6 +76,9 @@ export function withAliases(
   }
   const absent = defaultTables.get(type);
   if (absent !== undefined) fillIn(fields, absent, now);
+  if (!isAbsent(user_id) && fields.user_id === undefined && typesWithUser.has(type)) {
+    fields.user_id = toTextId(user_id);
+  }
   return fields;
 }
 

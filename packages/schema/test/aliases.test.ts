@@ -84,6 +84,25 @@ test('only ids become text, and only whole numbers do', () => {
   expect(withAliases('user_action', { user_id: 1.5, action: 7 }, now)).toEqual({ user_id: 1.5, action: 7 });
 });
 
+describe("the envelope's user", () => {
+  test.each(['fire_command', 'balance_update', 'user_action'])('is the user of the data of a %s', (type) => {
+    expect(withAliases(type, {}, now, 7)).toMatchObject({ user_id: '7' });
+    expect(withAliases(type, { user_id: null }, now, 'me')).toMatchObject({ user_id: 'me' });
+    expect(withAliases(type, { user_id: 8 }, now, 'me')).toMatchObject({ user_id: '8' });
+    for (const nobody of [null, undefined]) {
+      expect(withAliases(type, {}, now, nobody)).not.toHaveProperty('user_id');
+    }
+  });
+
+  test('is in the data of no other type', () => {
+    const others = types.filter((type) => !Object.hasOwn(minimal[type], 'user_id'));
+    expect(others).toHaveLength(types.length - 3);
+    for (const type of [...others, 'price_alert', 'constructor']) {
+      expect(withAliases(type, {}, now, 7)).not.toHaveProperty('user_id');
+    }
+  });
+});
+
 test('what is given stays as it is, and hostile keys stay fields', () => {
   const given = Object.freeze(JSON.parse('{"pair":"X","__proto__":{"symbol":"evil"},"constructor":1}'));
   const data = withAliases('market_data', given, now);

@@ -46,7 +46,10 @@ export function addImport(command: Command, context: CommandContext): void {
       '--timestamp <field>',
       'with --type: the field that holds the time (default: timestamp, time, ts, …)',
     )
-    .option('--user <field>', 'with --type: the field that holds the user')
+    .option(
+      '--user <field>',
+      "with --type: the field that holds the user; also the data's, where the type has one",
+    )
     .option('--correlation <field>', 'with --type: the field that ties events together')
     .option('--source <name>', 'which component says so (default: the usual one of the type)')
     .option('--symbol <symbol>', "of quotes and bars (default: the leading letters of the file's name)")

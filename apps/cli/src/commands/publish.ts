@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '@bitten/runtime';
+import { withAliases } from '@bitten/schema';
 import type { Command } from 'commander';
 import { type CommandContext, repeatedOption } from '../command.js';
 import { readData } from '../publish/data.js';
@@ -31,7 +32,7 @@ export function addPublish(command: Command, context: CommandContext): void {
     .argument('[json]', 'the data as a JSON object; - or nothing reads lines of JSON from standard input')
     .addOption(repeatedOption('-d, --data <name=value>', 'a field of the data, laid over the JSON'))
     .option('--source <name>', `which component says so (default: ${defaultSource})`)
-    .option('--user <id>', 'the user it concerns')
+    .option('--user <id>', "the user it concerns; also the data's, where the type has one there")
     .option('--session <id>', "the user's session")
     .option('--correlation <id>', 'what belongs together (default: the signal or fire id in the data)')
     .option('--timestamp <time>', 'when it happened: ISO 8601 or Unix seconds (default: now)')
@@ -49,6 +50,7 @@ Templates, in the data and the ids: {{Count}} 1, 2, 3 …, {{Time}} ISO 8601, {{
 
 Examples:
   bitten publish user_action '{"user_id":"7176191872","action":"login"}'
+  bitten publish user_action -d action=login --user 7176191872
   bitten publish market_data -d symbol=EURUSD -d bid=1.0841 -d ask=1.0843 --source mt5_feed
   bitten publish heartbeat '{"n":{{Count}},"id":"{{ID}}"}' --count 100 --sleep 10ms
   jq -c .data signals.jsonl | bitten publish signal_generated --json
@@ -78,11 +80,12 @@ async function publish(
           context.exitWith(1);
           break;
         }
+        const envelope = envelopeOf(options, values);
         await publisher.publish(input.where, {
           event_type: type,
-          data,
+          data: withAliases(type, data, values.now, envelope.user_id),
           source: options.source ?? defaultSource,
-          ...envelopeOf(options, values),
+          ...envelope,
         });
         if (plan.sleep_ms > 0) await sleep(plan.sleep_ms, undefined, { signal: context.signal });
       }

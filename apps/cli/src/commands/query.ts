@@ -21,11 +21,13 @@ interface QueryOptions {
   correlation?: string;
   since?: string;
   until?: string;
-  limit: string;
+  limit?: string;
   sql?: string;
   json?: true;
   csv?: true;
 }
+
+const limitDefault = '100';
 
 export function addQuery(command: Command, context: CommandContext): void {
   command
@@ -36,8 +38,8 @@ export function addQuery(command: Command, context: CommandContext): void {
     .option('--correlation <id>', 'what belongs together: a signal or fire id')
     .option('--since <time>', "from this time on, by the events' own clock: 1h (ago), 2025-08-21T17:58")
     .option('--until <time>', 'up to this time')
-    .option('-n, --limit <n>', 'at most so many', '100')
-    .option('--sql <statement>', 'a SELECT of your own over the store')
+    .option('-n, --limit <n>', `at most so many (default: ${limitDefault})`)
+    .option('--sql <statement>', 'a SELECT of your own over the store, in place of all of these')
     .option('--json', 'print JSON, one row a line')
     .option('--csv', 'print CSV with a header')
     .addHelpText('after', examples)
@@ -58,6 +60,7 @@ Newest first. Reads ${storeFile} in the data folder, also while the collector wr
 function query(options: QueryOptions, { program }: CommandContext): void {
   if (options.json && options.csv)
     throw new UsageError('--json and --csv are two ways to print', 'give one of them');
+  if (options.sql !== undefined) refuseFilters(options);
   const file = join(resolveSettings(program).dataDir, storeFile);
   // SQLite works synchronously: a long query would not let Ctrl-C through. Nothing here needs cleaning up.
   process.removeAllListeners('SIGINT');
@@ -65,9 +68,30 @@ function query(options: QueryOptions, { program }: CommandContext): void {
   else querySql(file, options.sql, options);
 }
 
+const filterNames = [
+  'type',
+  'symbol',
+  'user',
+  'source',
+  'correlation',
+  'since',
+  'until',
+  'limit',
+] as const satisfies ReadonlyArray<keyof QueryOptions>;
+
+/** A statement is run as it is: a filter beside it would be passed over without a word. */
+function refuseFilters(options: QueryOptions): void {
+  const name = filterNames.find((each) => options[each] !== undefined);
+  if (name === undefined) return;
+  throw new UsageError(
+    `--sql and --${name} both say which rows`,
+    `give one of them; within the SQL it is ${name === 'limit' ? 'LIMIT' : 'WHERE'}`,
+  );
+}
+
 function queryEvents(file: string, options: QueryOptions): void {
   const now = Date.now() / 1000;
-  const limit = readLimit(options.limit);
+  const limit = readLimit(options.limit ?? limitDefault);
   const moment = (flag: '--since' | '--until', text: string | undefined) =>
     text === undefined ? undefined : parseMoment(text, flag, now);
   const selection = {

@@ -4,7 +4,7 @@ import type { EventMapping, FieldRule } from './mapping-rules.js';
 import type { ImportRecord } from './records.js';
 
 /** Raised when the same mapping begins to make other events: an import of before is then another import. */
-export const mappingVersion = 1;
+export const mappingVersion = 2;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -61,7 +61,7 @@ function mapEvent(fields: Fields, mapping: EventMapping): string {
     }
   }
   const now = typeof timestamp === 'number' ? timestamp : Number.NaN;
-  const canonical = withAliases(type, Object.fromEntries(data), now);
+  const canonical = withAliases(type, Object.fromEntries(data), now, user_id);
   return JSON.stringify({
     event_type: type,
     timestamp,

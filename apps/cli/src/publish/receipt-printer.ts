@@ -7,6 +7,10 @@ import { colorsFor, say } from '../show/terminal.js';
 /** Receipts waited for at the same time. */
 const outstanding_max = 2_000;
 
+/** The newest first; the store has them once the collector has read them. */
+const showDeadLetters =
+  'bitten query --sql "SELECT id, event_type, issues_json FROM dead_letters ORDER BY id DESC LIMIT 10"';
+
 /** Publishes events and prints their receipts, in the order of the events. */
 export class ReceiptPrinter {
   readonly #bridge: EventBridge;
@@ -59,6 +63,7 @@ export class ReceiptPrinter {
         ? 'It is kept in the dead letters.'
         : `${this.#refused} events are kept in the dead letters.`,
     );
+    say(`To see them: ${showDeadLetters}`);
   }
 
   /** Ends at once: what has no receipt by now is given up. */

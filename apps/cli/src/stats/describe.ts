@@ -41,7 +41,11 @@ function describeBus(
       ? 'nothing yet'
       : `${formatDuration(Math.max(0, at - log.last_append_at))} ago`;
   const facts: Array<[string, string]> = [
-    ['up', `${formatDuration(uptime_s)}, ${count(clients, 'client')}, ${size(memory_rss_bytes)} of memory`],
+    // The bus cannot see who has gone; it counts who has spoken to it of late.
+    [
+      'up',
+      `${formatDuration(uptime_s)}, ${size(memory_rss_bytes)} of memory, ${count(clients, 'client')} in the last two minutes`,
+    ],
     [
       'events',
       `${amount(events.appended)} appended, ${amount(events.duplicates)} duplicates, ${amount(events.rejected)} rejected since the start`,
@@ -107,6 +111,7 @@ function describeStore({ at }: Stats, store: Stats['store'] & { ok: true }, { co
     `${colors.bold('store')}  ${file}`,
     factLines([
       ['rows', `${amount(summary.rows)} in ${size(summary.bytes)}${perEvent(summary)}`],
+      ['write-ahead log', size(summary.wal_bytes)],
       ['dead letters', amount(summary.dead_letters)],
       [
         'next to apply',

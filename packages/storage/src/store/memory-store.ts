@@ -110,6 +110,7 @@ export class MemoryStore implements Store {
       last_timestamp: most(byType.map((type) => type.last_timestamp)),
       dead_letters: this.#deadLetters.length,
       bytes: 0,
+      wal_bytes: 0,
       cursors: { ...this.#cursors },
     };
   }

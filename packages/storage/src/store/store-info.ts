@@ -60,10 +60,17 @@ export class StoreInfo {
         first_timestamp: least(byType.map((type) => type.first_timestamp)),
         last_timestamp: most(byType.map((type) => type.last_timestamp)),
         dead_letters: this.#db.prepare('SELECT COUNT(*) FROM dead_letters').pluck().get() as number,
-        bytes: fileBytes(this.#db.name) + fileBytes(`${this.#db.name}-wal`),
+        bytes: this.#databaseBytes(),
+        wal_bytes: fileBytes(`${this.#db.name}-wal`),
         cursors: { events: this.cursor('events'), dead_letters: this.cursor('dead_letters') },
       };
     })();
+  }
+
+  /** Not the size of the file: tens of megabytes may still be in the write-ahead log alone, some of them twice. */
+  #databaseBytes(): number {
+    const pages = this.#db.pragma('page_count', { simple: true }) as number;
+    return pages * (this.#db.pragma('page_size', { simple: true }) as number);
   }
 }
 

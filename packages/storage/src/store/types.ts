@@ -93,8 +93,13 @@ export interface StoreSummary {
   first_timestamp: number | null;
   last_timestamp: number | null;
   dead_letters: number;
-  /** Of the database and its write-ahead log; 0 where nothing is on disk. */
+  /**
+   * Of the database as it stands: what its file holds, or will once the write-ahead log is copied into it. 0 where
+   * nothing is on disk.
+   */
   bytes: number;
+  /** Of the file of the write-ahead log: it is kept and written again, so it says nothing of the rows. */
+  wal_bytes: number;
   /** The next position to apply, by log. */
   cursors: { events: number; dead_letters: number };
 }

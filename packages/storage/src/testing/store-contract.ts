@@ -223,6 +223,8 @@ function countContract(bound: () => Store, pass: (seconds: number) => void): voi
       first_timestamp: 20,
       last_timestamp: 50,
       dead_letters: 1,
+      bytes: expect.any(Number),
+      wal_bytes: expect.any(Number),
       cursors: { events: 4, dead_letters: 2 },
     });
   });

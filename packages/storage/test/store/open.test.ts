@@ -63,6 +63,22 @@ describe('opening a store', () => {
     store.close();
   });
 
+  it('tells the size of the database apart from that of its write-ahead log', () => {
+    const file = join(tempDir(), 'store.db');
+    const store = openStore({ file });
+    store.bind('log-a');
+    // Each span writes the same pages into the write-ahead log once more.
+    for (let seq = 1; seq <= 200; seq++) store.applyEvents(spanOfTicks(seq, seq + 1));
+    const { bytes, wal_bytes } = store.summary();
+    expect(wal_bytes).toBe(statSync(`${file}-wal`).size);
+    expect(wal_bytes).toBeGreaterThan(bytes);
+    const reader = openStore({ file, readonly: true });
+    expect(reader.summary()).toEqual(store.summary());
+    reader.close();
+    store.close();
+    expect(bytes).toBe(statSync(file).size);
+  });
+
   it('migrates an older file and keeps its rows', () => {
     const file = join(tempDir(), 'store.db');
     filled(file);
