@@ -41,8 +41,9 @@ async function runAll(options: Options, signal: AbortSignal): Promise<number> {
   // All scenarios once, then all again: what the machine does meanwhile hits every line alike.
   for (let run = 1; run <= options.runs && !signal.aborted; run += 1) {
     for (const scenario of chosen) {
-      if (signal.aborted || run > (scenario.runs_max ?? options.runs)) continue;
-      say(`${seconds(begun)}  run ${run} of ${scenario.runs_max ?? options.runs}  ${scenario.name}`);
+      const runs = Math.min(options.runs, scenario.runs_max ?? options.runs);
+      if (signal.aborted || run > runs) continue;
+      say(`${seconds(begun)}  run ${run} of ${runs}  ${scenario.name}`);
       await runOnce(scenario, { options, dir, values, notes });
     }
   }

@@ -22,7 +22,7 @@ export const collectorSettings = defineSettings({
     env: 'BITTEN_COLLECTOR_LINGER',
     flag: '--linger',
     schema: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000)),
-    default: 12,
+    default: 5,
     unit: 'milliseconds',
     description: 'how long to wait for more events before a transaction; less is sooner, more is cheaper',
   },
