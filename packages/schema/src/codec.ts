@@ -1,13 +1,15 @@
 import type { Catalogue } from './catalogue.js';
 import { carryIssues } from './check/carry.js';
 import { shorten } from './check/found.js';
-import { issues_max, ruleIssues } from './check/issues.js';
+import { ruleIssues } from './check/issues.js';
 import { nestsDeeperThan } from './check/nesting.js';
 import { isObject } from './check/object.js';
+import { redactSecrets } from './check/redact.js';
+import { holdsSecret, secretFound, secretIssues } from './check/secrets.js';
 import { sizeIssue } from './check/size.js';
-import { type Envelope, isEnvelope } from './envelope.js';
+import { type Envelope, isEnvelope, surrogateIssues } from './envelope.js';
 import { BittenError, type Issue } from './errors.js';
-import { limits } from './limits.js';
+import { issues_max, limits } from './limits.js';
 
 /** An event, or why a text is none. */
 export type Decoded =
@@ -31,11 +33,17 @@ export function decodeEvent(text: string, catalogue: Catalogue): Decoded {
   try {
     event = JSON.parse(text);
   } catch (cause) {
-    return { ok: false, issues: [jsonIssue(text, cause)], event_type: null, source: null };
+    return { ok: false, issues: jsonIssues(text, cause), event_type: null, source: null };
   }
-  const tooDeep = nestsDeeperThan(text, limits.event_depth_max);
-  if (!tooDeep && isEnvelope(event) && acceptsData(event, catalogue)) return { ok: true, event };
-  return refuse(event, tooDeep ? [depthIssue()] : ruleIssues(event, catalogue));
+  if (nestsDeeperThan(text, limits.event_depth_max)) return refuse(event, [depthIssue()]);
+  const secret = isObject(event) && holdsSecret(event);
+  if (!secret && isEnvelope(event) && acceptsData(event, catalogue)) {
+    // Half of a surrogate pair can only have come as an escape.
+    const halves = text.includes('\\u') ? surrogateIssues(event) : [];
+    return halves.length === 0 ? { ok: true, event } : refuse(event, halves);
+  }
+  // Of an event with a secret nothing else is told: what is found elsewhere might show it.
+  return refuse(event, secret ? secretIssues(event as object) : ruleIssues(event, catalogue));
 }
 
 /**
@@ -44,7 +52,11 @@ export function decodeEvent(text: string, catalogue: Catalogue): Decoded {
  */
 export function checkEvent(value: unknown, catalogue: Catalogue): Issue[] {
   const uncarried = carryIssues(value);
-  if (isEnvelope(value) && acceptsData(value, catalogue)) return uncarried;
+  if (uncarried[0]?.code === 'secret') return uncarried;
+  if (isEnvelope(value) && acceptsData(value, catalogue)) {
+    const halves = surrogateIssues(value);
+    return halves.length === 0 ? uncarried : [...halves, ...uncarried].slice(0, issues_max);
+  }
   const issues = ruleIssues(value, catalogue);
   if (uncarried.length === 0) return issues;
   // A field may break a rule of its type because JSON cannot carry it: once is enough.
@@ -69,14 +81,17 @@ function refuse(event: unknown, issues: Issue[]): Decoded {
   };
 }
 
-function jsonIssue(text: string, cause: unknown): Issue {
+/** Why a text is no JSON. The parser's own words quote a piece of it, which must not be a piece of a secret. */
+function jsonIssues(text: string, cause: unknown): Issue[] {
+  const issue = { path: '', code: 'json', expected: 'one JSON object' } as const;
+  if (redactSecrets(text) !== text) {
+    return [
+      { path: '', ...secretFound },
+      { ...issue, found: 'text that is no JSON (not shown)' },
+    ];
+  }
   const why = cause instanceof Error ? cause.message : String(cause);
-  return {
-    path: '',
-    code: 'json',
-    found: text === '' ? 'nothing' : shorten(why),
-    expected: 'one JSON object',
-  };
+  return [{ ...issue, found: text === '' ? 'nothing' : shorten(why) }];
 }
 
 function depthIssue(): Issue {

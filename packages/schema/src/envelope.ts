@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { compile } from './check/compile.js';
+import { showFound } from './check/found.js';
+import type { Issue } from './errors.js';
 import { anyObject, optional, text, unixTime } from './events/fields.js';
 import { limits } from './limits.js';
 
@@ -44,4 +46,22 @@ const acceptsFields = compile(envelopeSchema);
 /** Whether a value obeys the rules of the envelope; its `data` may still break those of its type. */
 export function isEnvelope(value: unknown): value is Envelope {
   return acceptsFields(value);
+}
+
+const texts = ['event_type', 'source', 'correlation_id', 'user_id', 'session_id'] as const;
+const halfPair = /\p{Cs}/u;
+
+/**
+ * The texts of a valid envelope that are no Unicode: with half of a surrogate pair a name can stand in JSON, as an
+ * escape, but neither in a topic nor in a column of the store, and would be another name there.
+ */
+export function surrogateIssues(event: Envelope): Issue[] {
+  const issues: Issue[] = [];
+  for (const field of texts) {
+    const value = event[field];
+    if (typeof value !== 'string' || !halfPair.test(value)) continue;
+    const expected = 'Unicode text, without half of a surrogate pair';
+    issues.push({ path: field, code: 'format', found: showFound(value), expected });
+  }
+  return issues;
 }

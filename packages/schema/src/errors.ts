@@ -57,14 +57,19 @@ export class BittenError extends Error {
   }
 }
 
-/** An event that breaks a rule of its type. It is in the dead letters; `deadLetter` is its number there, where known. */
+/**
+ * An event that breaks a rule of its type. It is in the dead letters; `deadLetter` is its number there, where
+ * known. One refused for a secret is there without the secret, or where its publisher saw it, nowhere.
+ */
 export class InvalidEventError extends BittenError {
   readonly issues: readonly Issue[];
   readonly deadLetter: number | undefined;
 
   constructor(issues: readonly Issue[], deadLetter?: number) {
     super('invalid_event', `invalid event: ${issues.map(describeIssue).join('; ')}`, {
-      remedy: 'correct the fields named; the event is kept in the dead letters',
+      remedy: issues.some(({ code }) => code === 'secret')
+        ? 'leave the fields named out, or give what is no secret another name; their values were not kept'
+        : 'correct the fields named; the event is kept in the dead letters',
     });
     this.issues = issues;
     this.deadLetter = deadLetter;

@@ -1,5 +1,9 @@
 export { aliases, withAliases } from './aliases.js';
 export { Catalogue, createStandardCatalogue, DuplicateTypeError, isStandardType } from './catalogue.js';
+export { shorten, showFound } from './check/found.js';
+export { nestsDeeperThan } from './check/nesting.js';
+export { redactSecrets } from './check/redact.js';
+export { secretFound } from './check/secrets.js';
 export { sizeIssue } from './check/size.js';
 export { checkEvent, type Decoded, decodeEvent, encodeEvent, UnencodableEventError } from './codec.js';
 export {

@@ -21,6 +21,9 @@ export const limits = {
   session_id_length_max: 100,
 } as const;
 
+/** An event with more wrong than this is told about the first ones only. */
+export const issues_max = 20;
+
 /** Names of producers and cursors: 1 to 64, and 1 to 100 bytes of these. */
 export const producerPattern = /^[A-Za-z0-9._:-]{1,64}$/;
 export const cursorPattern = /^[A-Za-z0-9._:-]{1,100}$/;

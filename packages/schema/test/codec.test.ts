@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   checkEvent,
   createStandardCatalogue,
@@ -13,6 +13,9 @@ import {
   UnencodableEventError,
 } from '../src/index.js';
 import { brief, eventOf, minimal, moment } from './support/samples.js';
+
+// Nothing here depends on the time a machine takes that has others to serve.
+vi.setConfig({ testTimeout: 60_000 });
 
 const catalogue = createStandardCatalogue();
 const tick = eventOf('market_data', minimal.market_data);

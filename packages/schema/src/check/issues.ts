@@ -2,13 +2,11 @@ import * as v from 'valibot';
 import type { Catalogue } from '../catalogue.js';
 import { envelopeSchema } from '../envelope.js';
 import type { Issue } from '../errors.js';
+import { issues_max } from '../limits.js';
 import { describeSchema } from './describe.js';
-import { shorten, showFound } from './found.js';
+import { pathOf, shorten, showFound } from './found.js';
 import { type AnySchema, nodeOf, unwrap } from './node.js';
 import { isObject } from './object.js';
-
-/** An event with more wrong than this is told about the first ones only. */
-export const issues_max = 20;
 
 /**
  * Everything wrong with an event by the rules of its envelope and its type; empty for a valid one. This is
@@ -39,7 +37,7 @@ function schemaIssues(schema: AnySchema, value: unknown, root: string): Issue[] 
 
 function toIssue(schema: AnySchema, root: unknown, issue: v.BaseIssue<unknown>, rootPath: string): Issue {
   const keys = (issue.path ?? []).map((item) => String(item.key));
-  const path = [rootPath, ...keys].filter((key) => key !== '').join('.');
+  const path = pathOf([rootPath, ...keys].filter((key) => key !== ''));
   const field = fieldAt(schema, keys);
   const value = valueAt(root, keys);
   // `null` counts as absent everywhere: on a required field that is the same as leaving it out.

@@ -1,0 +1,1 @@
+export { type HostileText, hostileTexts } from './hostile.js';
