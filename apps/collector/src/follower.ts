@@ -88,12 +88,13 @@ export class Follower {
     let coming = this.#fetch(position());
     for (;;) {
       const page = await coming;
-      if (this.#inTrouble) this.#o.onRecovered();
-      this.#inTrouble = false;
       coming = this.#fetch(page.next);
       // Its failure is met where it is awaited; until then it must not count as unhandled.
       coming.catch(() => undefined);
       if (page.next > page.from) apply(page);
+      // Only now: a page that came and could not be stored is no progress.
+      if (this.#inTrouble) this.#o.onRecovered();
+      this.#inTrouble = false;
       onProgress();
       this.#commitSoon();
     }

@@ -1,12 +1,25 @@
-import { acquireLock, ensurePrivateFolder, type Logger, runApp, versionOf } from '@bitten/runtime';
-import { openStore, type Store } from '@bitten/storage/store';
-import { BusClient, type FetchReply, type LogName } from '@bitten/transport';
+import {
+  acquireLock,
+  closeToOthers,
+  ensurePrivateFolder,
+  type Logger,
+  runApp,
+  versionOf,
+} from '@bitten/runtime';
+import { BusClient, readClientKey } from '@bitten/transport';
 
-import { Follower } from './follower.js';
-import { deadLettersOf, eventsOf } from './pages.js';
+import { Projection } from './projection.js';
 import { collectorSettings, databaseFile } from './settings.js';
 
 const version = versionOf(import.meta.url);
+
+// From the first moment on: without somebody to hear it, the signal by which `bitten rebuild` hands over a store
+// would end the process.
+let onTake: () => void = () => {
+  isTakeAsked = true;
+};
+let isTakeAsked = false;
+process.on('SIGUSR2', () => onTake());
 
 await runApp({
   name: 'collector',
@@ -15,25 +28,40 @@ await runApp({
   settings: collectorSettings,
   start: async ({ settings, log, use, signal, fail }) => {
     await use({ name: 'data folder', start: () => ensurePrivateFolder(settings.dataDir) });
+    const closed = closeToOthers(settings.dataDir);
+    if (closed.length > 0) log.warn({ closed }, 'files that others could open have been closed to them');
     await use({
       name: 'lock',
       start: () => acquireLock({ dir: settings.dataDir, role: 'collector' }),
       stop: (lock) => lock.release(),
     });
     const file = databaseFile(settings);
-    const store = await use({
-      name: 'store',
-      start: () => openStore({ file }),
-      stop: (opened) => opened.close(),
-    });
     const client = await use({
       name: 'bus client',
-      start: () => new BusClient({ host: settings.host, port: settings.busPort, name: 'collector' }),
+      start: () => {
+        const { host, busPort: port, keyFile } = settings;
+        const key = keyFile === null ? undefined : readClientKey(keyFile);
+        return new BusClient({ host, port, name: 'collector', key });
+      },
       stop: (opened) => opened.close(),
     });
-    log.info({ file, next: store.cursor('events') }, 'store open');
+    const projection = await use({
+      name: 'store',
+      start: () =>
+        new Projection({
+          file,
+          client,
+          log,
+          linger_ms: settings.linger,
+          retention: { age_s: settings.storeRetentionAge, bytes: settings.storeRetentionBytes },
+        }),
+      stop: (opened) => opened.stop(),
+    });
+    log.info({ file, next: projection.position('events') }, 'store open');
+    onTake = () => void projection.replace().catch(fail);
+    if (isTakeAsked) onTake();
     // The bus may come later: the collector is ready to follow, and says when it does.
-    void followWhenThere({ client, store, log, signal, linger_ms: settings.linger, use }).catch((error) => {
+    void followWhenThere({ client, projection, log, signal }).catch((error) => {
       if (!signal.aborted) fail(error);
     });
   },
@@ -41,51 +69,16 @@ await runApp({
 
 interface Following {
   client: BusClient;
-  store: Store;
+  projection: Projection;
   log: Logger;
   signal: AbortSignal;
-  linger_ms: number;
-  use: (component: {
-    name: string;
-    start: () => Follower;
-    stop: (f: Follower) => Promise<void>;
-  }) => Promise<Follower>;
 }
 
 /** Makes sure that the store belongs to the bus's log before anything is read. Throws `ForeignLogError`. */
-async function followWhenThere({ client, store, log, signal, linger_ms, use }: Following): Promise<void> {
+async function followWhenThere({ client, projection, log, signal }: Following): Promise<void> {
   const hello = await untilAnswered(client, signal, log);
-  store.bind(hello.log_id);
-  const follow = (name: LogName, cursor: string, apply: (page: FetchReply) => void): Follower =>
-    new Follower({
-      client,
-      log: name,
-      cursor,
-      linger_ms,
-      position: () => store.cursor(name),
-      apply,
-      skip: (gap) => {
-        log.error(
-          { from: gap.from, to: gap.to, why: gap.why },
-          'events are gone from the log before they were stored',
-        );
-        store.skip(name, gap);
-      },
-      onTrouble: (error) => log.warn({ log: name, err: error }, 'cannot follow for now'),
-      onRecovered: () => log.info({ log: name }, 'following again'),
-    });
-  await use({
-    name: 'events',
-    start: () => follow('events', 'collector', (page) => store.applyEvents(eventsOf(page))),
-    stop: (follower) => follower.stop(),
-  });
-  await use({
-    name: 'dead letters',
-    start: () =>
-      follow('dead_letters', 'collector.dead_letters', (page) => store.applyDeadLetters(deadLettersOf(page))),
-    stop: (follower) => follower.stop(),
-  });
-  log.info({ from: store.cursor('events'), end: hello.next }, 'following the bus');
+  projection.follow(hello.log_id);
+  log.info({ from: projection.position('events'), end: hello.next }, 'following the bus');
 }
 
 async function untilAnswered(client: BusClient, signal: AbortSignal, log: Logger) {

@@ -84,6 +84,11 @@ export function isSystemFailure(error: unknown): error is SystemFailure {
   );
 }
 
+/** Whether the disk, or the account's share of it, is full: giving something back may help. */
+export function isOutOfSpace(error: unknown): boolean {
+  return isSystemFailure(error) && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
 /** Runs something that touches the disk; a failure of the system comes out as `LogUnavailableError`. */
 export function withAvailability<Result>(log: string, action: () => Result): Result {
   try {

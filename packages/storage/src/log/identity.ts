@@ -19,13 +19,22 @@ export interface IdentityOptions {
 /** The log's name for its whole life: read, or for a new log made. */
 export function loadIdentity({ io, dir, durable, clock, hasSegments }: IdentityOptions): string {
   const file = join(dir, identityFileName);
-  const content = readFile(io, file);
-  if (content !== null) return parseIdentity(file, content);
-  if (hasSegments) throw damaged(file, 'no such file beside the segments');
+  // Without syncs a power cut can leave a name without content; nothing was promised of it.
+  const isLost = !durable && readFile(io, file)?.every((byte) => byte === 0) === true;
+  const known = isLost ? null : readIdentity(io, dir);
+  if (known !== null) return known;
+  if (hasSegments && !isLost) throw damaged(file, 'no such file beside the segments');
   const identity = { log_id: randomUUID(), format: formatVersion, created_at: clock() };
   replaceFile(io, file, Buffer.from(`${JSON.stringify(identity)}\n`), durable);
   if (durable) io.syncDir(dir);
   return identity.log_id;
+}
+
+/** The log's name without making one; null where there is no such file. Throws `CorruptLogError`. */
+export function readIdentity(io: LogIo, dir: string): string | null {
+  const file = join(dir, identityFileName);
+  const content = readFile(io, file);
+  return content === null ? null : parseIdentity(file, content);
 }
 
 function parseIdentity(file: string, content: Buffer): string {

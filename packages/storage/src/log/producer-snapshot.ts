@@ -23,9 +23,16 @@ export function readSnapshot(io: LogIo, path: string, seq: number): Array<[strin
   try {
     const { format, seq: of, crc } = JSON.parse(head) as Record<string, unknown>;
     if (format !== 1 || of !== seq || crc !== crc32(lines)) return null;
-    return JSON.parse(lines) as Array<[string, number]>;
+    const producers: unknown = JSON.parse(lines);
+    return Array.isArray(producers) && producers.every(isProducer) ? producers : null;
   } catch {
     // Not JSON: damaged, and made anew from the segments before.
     return null;
   }
+}
+
+function isProducer(entry: unknown): entry is [string, number] {
+  return (
+    Array.isArray(entry) && typeof entry[0] === 'string' && Number.isSafeInteger(entry[1]) && entry[1] > 0
+  );
 }

@@ -35,6 +35,7 @@ export function readRecords(options: ReadOptions): { records: LogRecord[]; next:
   let wanted = Math.max(bytesMax, readBytesMin) + (seq < from ? indexSpacingBytes : 0);
   for (;;) {
     const room = segment.bytes - offset;
+    if (room <= 0) throw damagedRecord(segment.path, { seq, offset });
     const chunk = Buffer.allocUnsafe(Math.min(wanted, room));
     const length = readFully(io, fd, chunk, { offset: 0, length: chunk.length, position: offset });
     const records: LogRecord[] = [];

@@ -62,7 +62,8 @@ function loadSegments(options: RecoveryOptions): Segment[] {
     const path = join(dir, segmentFileName(firstSeq, 'seg'));
     const loaded = loadHeader(options, path);
     // Without syncs a power cut can leave a name without content; nothing was promised of it.
-    if (loaded === null && !options.durable && i === firsts.length - 1 && i > 0) {
+    const isLast = i === firsts.length - 1;
+    if (loaded === null && !options.durable && isLast && (i > 0 || hasNoHeader(options, path))) {
       io.remove(path);
       break;
     }
@@ -85,6 +86,18 @@ function loadHeader({ io }: RecoveryOptions, path: string): { header: SegmentHea
     readFully(io, fd, content, { offset: 0, length: content.length, position: 0 });
     const header = decodeSegmentHeader(content);
     return header === null ? null : { header, size: io.size(fd) };
+  } finally {
+    io.close(fd);
+  }
+}
+
+/** Whether there is nothing where the header should be. What is something else is not ours to remove. */
+function hasNoHeader({ io }: RecoveryOptions, path: string): boolean {
+  const fd = io.open(path, openFlags.read);
+  try {
+    const content = Buffer.alloc(segmentHeaderBytes);
+    readFully(io, fd, content, { offset: 0, length: content.length, position: 0 });
+    return content.every((byte) => byte === 0);
   } finally {
     io.close(fd);
   }

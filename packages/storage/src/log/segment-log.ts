@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GapError } from '@bitten/schema';
 import { ActiveSegment } from './active-segment.js';
 import { createSegment } from './create-segment.js';
-import { BeyondEndError, isSystemFailure, withAvailability } from './errors.js';
+import { BeyondEndError, isOutOfSpace, isSystemFailure, withAvailability } from './errors.js';
 import type { LogIo } from './io.js';
 import { PendingCommit } from './pending.js';
 import { PositionHints } from './position-hints.js';
@@ -181,7 +181,17 @@ export class SegmentLog implements Log {
     return end.seq;
   }
 
+  /** On a full disk the room that was prepared for later is given up for what is to be written now. */
   #write(): void {
+    try {
+      this.#writeOnce();
+    } catch (error) {
+      if (!isOutOfSpace(error) || !this.#parts.preparer?.giveBack()) throw error;
+      this.#writeOnce();
+    }
+  }
+
+  #writeOnce(): void {
     const { bytes, buffer } = this.#pending;
     this.#repair();
     try {
@@ -216,6 +226,8 @@ export class SegmentLog implements Log {
     writeSnapshot(io, { path: snapshot, seq: firstSeq, producers: this.#producers.entries(), durable });
     const prepared = preparer?.take(segmentHeaderBytes + bytes) ?? null;
     this.#undoRoll = () => {
+      // Under its own name it would be removed only when the log is opened again, and keep the space till then.
+      if (prepared !== null && io.exists(prepared.path)) io.remove(prepared.path);
       if (io.exists(path)) io.remove(path);
       if (durable) io.syncDir(dir);
     };

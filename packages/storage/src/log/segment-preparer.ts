@@ -2,9 +2,9 @@ import { type LogIo, openFlags, zeros } from './io.js';
 
 type PreparerState =
   | { is: 'idle' }
-  | { is: 'writing'; fd: number; bytes: number; done: number; due: number; busy: boolean }
+  | { is: 'writing'; fd: number; bytes: number; done: number; due: number; busy: boolean; givenBack: boolean }
   | { is: 'ready'; bytes: number }
-  /** Tried and failed (a full disk): not tried again before the next segment. */
+  /** Tried and failed (a full disk), or given back: not tried again before the next segment. */
   | { is: 'failed' }
   | { is: 'closed' };
 
@@ -36,7 +36,7 @@ export class SegmentPreparer {
   follow(filled: number, bytes: number): void {
     if (this.#state.is === 'idle' && filled >= beginAt) this.#begin(bytes);
     const state = this.#state;
-    if (state.is !== 'writing') return;
+    if (state.is !== 'writing' || state.givenBack) return;
     state.due = Math.min((filled - beginAt) / (readyAt - beginAt), 1) * state.bytes;
     if (!state.busy) this.#goOn(state);
   }
@@ -48,6 +48,27 @@ export class SegmentPreparer {
     if (state.is !== 'ready' || state.bytes < bytesMin) return null;
     this.#state = { is: 'idle' };
     return { path: this.#path, bytes: state.bytes };
+  }
+
+  /**
+   * Gives back the space that the next segment was to have: a commit needs it now. False where there is none to
+   * give. A chunk on its way may still arrive behind the cut, and goes with the file.
+   */
+  giveBack(): boolean {
+    const state = this.#state;
+    if (state.is === 'ready' || (state.is === 'writing' && !state.busy)) {
+      this.#state = { is: 'failed' };
+      this.#discard(state.is === 'writing' ? state.fd : null);
+      return true;
+    }
+    if (state.is !== 'writing' || state.givenBack) return false;
+    state.givenBack = true;
+    try {
+      this.#io.truncate(state.fd, 0);
+    } catch {
+      // It is removed, with all there is of it, when the chunk has arrived.
+    }
+    return true;
   }
 
   /** Removes what is unfinished, at once or when the chunk on its way has arrived. */
@@ -62,7 +83,7 @@ export class SegmentPreparer {
   #begin(bytes: number): void {
     try {
       const fd = this.#io.open(this.#path, openFlags.create);
-      this.#state = { is: 'writing', fd, bytes, done: 0, due: 0, busy: false };
+      this.#state = { is: 'writing', fd, bytes, done: 0, due: 0, busy: false, givenBack: false };
     } catch {
       this.#state = { is: 'failed' };
     }
@@ -86,7 +107,7 @@ export class SegmentPreparer {
     state.busy = false;
     if (this.#state.is === 'closed') {
       this.#discard(state.fd);
-    } else if (!arrived) {
+    } else if (!arrived || state.givenBack) {
       this.#state = { is: 'failed' };
       this.#discard(state.fd);
     } else if (state.done === state.bytes) {

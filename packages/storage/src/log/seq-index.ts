@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { readU64, writeU64 } from './record.js';
+import { segmentHeaderBytes } from './segment-file.js';
 
 /** One entry about every so many bytes of a segment. */
 export const indexSpacingBytes = 64 * 1024;
@@ -51,6 +52,11 @@ export class SeqIndex {
     return this.#entry(countWhere(this.#times, (value) => value < time) - 1);
   }
 
+  /** All of them, in order. */
+  entries(): IndexEntry[] {
+    return this.#seqs.map((_, i) => this.#entry(i)!);
+  }
+
   encode(segment: IndexedSegment & { bytes: number }): Buffer {
     const buffer = Buffer.alloc(headerBytes + this.size * entryBytes);
     magic.copy(buffer);
@@ -81,7 +87,16 @@ export class SeqIndex {
       index.#offsets.push(readU64(buffer, at + 8));
       index.#times.push(buffer.readDoubleLE(at + 16));
     }
-    return index;
+    return index.#isPossible(segment, readU64(buffer, 32)) ? index : null;
+  }
+
+  /** A right checksum of wrong entries is nobody's accident, and must not lead a reader out of the file either. */
+  #isPossible({ firstSeq, endSeq }: IndexedSegment, bytes: number): boolean {
+    return this.#seqs.every((seq, i) => {
+      const offset = this.#offsets[i]!;
+      const isOrdered = i === 0 || (seq > this.#seqs[i - 1]! && offset > this.#offsets[i - 1]!);
+      return isOrdered && seq >= firstSeq && seq < endSeq && offset >= segmentHeaderBytes && offset < bytes;
+    });
   }
 
   #entry(i: number): IndexEntry | undefined {

@@ -33,6 +33,30 @@ export function openWriter(options: ConnectionOptions): Database.Database {
   });
 }
 
+/**
+ * Opens a store that is being made: until it is whole nobody needs it, so nothing is synced on the way. A crash
+ * leaves a file without meaning.
+ */
+export function openScratch(options: ConnectionOptions): Database.Database {
+  return opened(options, false, (db) => {
+    migrate(db, options);
+    chmodSync(options.file, 0o600);
+    db.pragma('journal_mode = MEMORY');
+    db.pragma('synchronous = OFF');
+    db.pragma(`cache_size = ${-writerCacheBytes / 1024}`);
+    db.pragma('temp_store = MEMORY');
+  });
+}
+
+/** Opens a whole store that is not in its place yet, to add to it. Its file stays the only one. */
+export function openPrepared(options: ConnectionOptions): Database.Database {
+  return opened(options, false, (db) => {
+    requireCurrent(db, options);
+    db.pragma('journal_mode = DELETE');
+    db.pragma('synchronous = FULL');
+  });
+}
+
 /** Opens the store for queries, beside a writer or without one. Throws `MissingStoreError`. */
 export function openReader(options: ConnectionOptions): Database.Database {
   if (!existsSync(options.file)) throw new MissingStoreError(options.file);

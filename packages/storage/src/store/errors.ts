@@ -74,7 +74,8 @@ export class NotAStoreError extends BittenError {
     super('not_a_store', `${file} is not a store of this program: ${found}`, {
       found,
       expected: 'a store written by the collector, or no file',
-      remedy: 'choose another file, or move this one aside; nothing in it was changed',
+      remedy:
+        'choose another file, or move this one aside; nothing in it was changed. If it was our store once: bitten rebuild',
       cause,
     });
   }
@@ -98,7 +99,8 @@ export class CorruptStoreError extends BittenError {
     super('corrupt_store', `the store ${file} is damaged: ${found}`, {
       found,
       expected: 'a sound database',
-      remedy: 'move the file aside and start the collector: it makes the store anew from the log',
+      remedy:
+        'nothing is lost that the log still holds: bitten verify says what is damaged, bitten rebuild makes the store anew',
       cause,
     });
   }

@@ -47,7 +47,7 @@ export class EventWriter {
     this.#sources = new NameTable(db, { table: 'sources', key: 'source_id' });
     this.#symbols = new NameTable(db, { table: 'symbols', key: 'symbol_id' });
     this.#shapes = new ShapeBook(db);
-    this.#specials = specialWriters(db);
+    this.#specials = specialWriters((sql) => db.prepare<unknown[]>(sql));
   }
 
   /**

@@ -1,3 +1,4 @@
+export { OldStore } from './carry-over.js';
 export {
   CorruptStoreError,
   ForeignLogError,
@@ -8,8 +9,25 @@ export {
   StoreHoleError,
   StoreUnavailableError,
 } from './errors.js';
+export type { RangeSum, StoreFinding, StoreReport } from './inspection.js';
+export { deadLettersOfRecords, eventsOfRecords } from './logged-events.js';
 export { MemoryStore } from './memory-store.js';
+export type { RemovedRows, StoreRetentionPolicy } from './row-remover.js';
 export { type OpenStoreOptions, openStore, SqliteStore } from './sqlite-store.js';
+export { StoreBuilder } from './store-builder.js';
+export type { FollowedLog } from './store-info.js';
+export { StoreInspector } from './store-inspector.js';
+export {
+  buildingFile,
+  isRebuilt,
+  rebuiltFile,
+  refuseRebuilt,
+  StoreBusyError,
+  type SwapOptions,
+  type SwapStep,
+  swapSteps,
+  swapStore,
+} from './swap.js';
 export type {
   DeadLetter,
   EventQuery,

@@ -11,7 +11,7 @@ export interface Migration {
 export const storeMigrations: readonly Migration[] = [{ up: (db) => void db.exec(schemaV1) }];
 
 /** `BITT`, in the file's header: tells our store from any other SQLite file. */
-const applicationId = 0x42495454;
+export const applicationId = 0x42495454;
 
 export interface MigrateOptions {
   /** For messages. */

@@ -1,10 +1,16 @@
-import type { Database } from 'better-sqlite3';
 import { number, text } from './columns.js';
 
 type Data = Record<string, unknown>;
 
 /** Writes the row of one event into the table of its type. */
 export type SpecialWriter = (seq: number, createdAt: number, data: Data) => void;
+
+/** The tables of special rows, each keyed by the event's `seq`. */
+export const specialTables = ['signal_rows', 'trade_rows', 'health_rows'] as const;
+export type SpecialTable = (typeof specialTables)[number];
+
+/** Takes the values of one row, in the order of the table's columns. */
+type Run = { run: (...values: unknown[]) => unknown };
 
 const insertSignal = `INSERT INTO signal_rows
   (event_id, signal_id, symbol, direction, confidence, pattern_type, entry_price, stop_pips, target_pips,
@@ -22,10 +28,12 @@ const insertHealth = `INSERT INTO health_rows
  * The writers of the special tables by event type. The bus has validated the events; what still does not fit
  * its column is left NULL there and stays readable in `data_json`.
  */
-export function specialWriters(db: Database): Map<string, SpecialWriter> {
-  const signal = db.prepare(insertSignal);
-  const trade = db.prepare(insertTrade);
-  const health = db.prepare(insertHealth);
+export function specialWriters(
+  prepare: (sql: string, table: SpecialTable) => Run,
+): Map<string, SpecialWriter> {
+  const signal = prepare(insertSignal, 'signal_rows');
+  const trade = prepare(insertTrade, 'trade_rows');
+  const health = prepare(insertHealth, 'health_rows');
   return new Map<string, SpecialWriter>([
     [
       'signal_generated',

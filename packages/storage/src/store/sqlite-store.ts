@@ -6,6 +6,7 @@ import { DeadLetterReader, DeadLetterWriter } from './dead-letters.js';
 import { EventReader } from './event-reader.js';
 import { EventWriter } from './event-writer.js';
 import { type Migration, storeMigrations } from './migrations.js';
+import { type RemovedRows, RowRemover, type StoreRetentionPolicy } from './row-remover.js';
 import { limitOf, mayBind, remainder } from './spans.js';
 import { translateSqliteError, withSqliteErrors } from './sqlite-errors.js';
 import { type FollowedLog, StoreInfo } from './store-info.js';
@@ -59,6 +60,7 @@ export function openStoreWith(options: OpenStoreOptions, migrations: readonly Mi
 interface Writers {
   events: EventWriter;
   deadLetters: DeadLetterWriter;
+  remover: RowRemover;
 }
 
 /**
@@ -92,7 +94,7 @@ export class SqliteStore implements Store {
     this.#counts = new AppliedCounts(options.clock);
     this.#writers = options.readonly
       ? null
-      : { events: new EventWriter(db), deadLetters: new DeadLetterWriter(db) };
+      : { events: new EventWriter(db), deadLetters: new DeadLetterWriter(db), remover: new RowRemover(db) };
   }
 
   get logId(): string | null {
@@ -135,6 +137,16 @@ export class SqliteStore implements Store {
       this.#info.advance(log, to);
     });
     withSqliteErrors(this.#file, () => write.immediate());
+  }
+
+  /**
+   * Removes a batch of the oldest rows where the policy wants it, in a transaction of its own; `gaps` says how far
+   * that has come. Call it again while a whole batch went.
+   */
+  retain(policy: StoreRetentionPolicy): RemovedRows {
+    const { remover } = this.#forWriting();
+    const remove = this.#db.transaction(() => remover.remove(policy, this.#clock()));
+    return withSqliteErrors(this.#file, () => remove.immediate());
   }
 
   gaps(): StoreGap[] {

@@ -30,6 +30,27 @@ function threeCommits(): { content: Buffer; begins: number[] } {
   return { content: readFileSync(join(dir, first)), begins };
 }
 
+describe('names without content, as a power cut leaves them where nothing was synced', () => {
+  const lose = (...names: string[]) => {
+    for (const name of names) writeFileSync(join(dir, name), '');
+  };
+
+  it('make a new log of one that is not durable', () => {
+    threeCommits();
+    lose(first, 'log.json');
+    const log = openSmall(dir);
+    expect(log.nextSeq).toBe(1);
+    expect(append(log, { mark: 'again' })).toBe(1);
+    log.close();
+  });
+
+  it('are refused by one that is: its segments are synced before they appear', () => {
+    threeCommits();
+    lose(first, 'log.json');
+    expect(errorOf(() => openSmall(dir, { durability: 'fsync' }))).toBeInstanceOf(CorruptLogError);
+  });
+});
+
 describe('a torn tail', () => {
   it('is removed, wherever the last record is cut', () => {
     const { content, begins } = threeCommits();

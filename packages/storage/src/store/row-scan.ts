@@ -1,0 +1,55 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { sqlOfAppendedAt } from './appended-at.js';
+import { deadLetterColumns } from './row-lines.js';
+import { sqlOfData } from './shorthand-sql.js';
+import { type SpecialTable, specialTables } from './special-rows.js';
+
+/** Tables whose rows stand in the order of a log. */
+export type ScannedTable = 'event_rows' | 'dead_letters' | SpecialTable;
+
+type Values = unknown[];
+
+const sqlOfEvents = `SELECT r.seq, t.name, r.timestamp, s.name, r.correlation_id, r.user_id, r.session_id, y.name,
+    ${sqlOfData('r')}, r.extra_json, ${sqlOfAppendedAt('r')}
+  FROM event_rows r
+  LEFT JOIN event_types t ON t.type_id = r.type_id
+  LEFT JOIN sources s ON s.source_id = r.source_id
+  LEFT JOIN symbols y ON y.symbol_id = r.symbol_id
+  WHERE r.seq >= ? AND r.seq < ? ORDER BY r.seq LIMIT ?`;
+
+/** Reads rows in the order of their log, as values in the order of `eventColumns` and the like. */
+export class RowScan {
+  readonly #statements: Record<ScannedTable, Statement>;
+  readonly #bounds: Record<'events' | 'dead_letters', Statement>;
+
+  constructor(db: Database) {
+    const special = (table: SpecialTable): [SpecialTable, Statement] => [
+      table,
+      db
+        .prepare(`SELECT * FROM ${table} WHERE event_id >= ? AND event_id < ? ORDER BY event_id LIMIT ?`)
+        .raw(),
+    ];
+    this.#statements = {
+      event_rows: db.prepare(sqlOfEvents).raw(),
+      dead_letters: db
+        .prepare(
+          `SELECT ${deadLetterColumns.join(', ')} FROM dead_letters WHERE id >= ? AND id < ? ORDER BY id LIMIT ?`,
+        )
+        .raw(),
+      ...(Object.fromEntries(specialTables.map(special)) as Record<SpecialTable, Statement>),
+    };
+    this.#bounds = {
+      events: db.prepare('SELECT COUNT(*) FROM event_rows WHERE seq >= ? AND seq < ?').pluck(),
+      dead_letters: db.prepare('SELECT COUNT(*) FROM dead_letters WHERE id >= ? AND id < ?').pluck(),
+    };
+  }
+
+  /** Rows of the places `from` up to, not including, `to`; at most `limit` of them. */
+  rows(table: ScannedTable, from: number, to: number, limit = -1): Values[] {
+    return this.#statements[table].all(from, to, limit) as Values[];
+  }
+
+  count(log: 'events' | 'dead_letters', from: number, to: number): number {
+    return this.#bounds[log].get(from, to) as number;
+  }
+}

@@ -1,0 +1,126 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { BittenError } from '@bitten/schema';
+import type { Database } from 'better-sqlite3';
+import { systemClock } from './applied-counts.js';
+import type { OldStore } from './carry-over.js';
+import { openScratch } from './connection.js';
+import { storeMigrations } from './migrations.js';
+import { RowScan } from './row-scan.js';
+import { SqliteStore } from './sqlite-store.js';
+import { type FollowedLog, StoreInfo } from './store-info.js';
+import { buildingFile, rebuiltFile } from './swap.js';
+import type { DeadLetter, LoggedEvent, Span } from './types.js';
+
+export interface StoreBuilderOptions {
+  /** Of the store that is to be replaced; the new one is made beside it. */
+  file: string;
+  logId: string;
+  /** Unix seconds. */
+  clock?: () => number;
+}
+
+/**
+ * Makes a store beside the one in use.
+ *
+ * **Failure.** Until `finish` returns there is a file that means nothing, and the next builder removes it. After
+ * that the new store is whole and on disk, and waits for `swapStore`.
+ */
+export class StoreBuilder {
+  readonly store: SqliteStore;
+  readonly #db: Database;
+  readonly #file: string;
+  readonly #rows = { events: 0, dead_letters: 0 };
+
+  /** Removes what an interrupted rebuild has left. */
+  constructor({ file, logId, clock = systemClock }: StoreBuilderOptions) {
+    removeLeftovers(file);
+    this.#file = file;
+    const building = buildingFile(file);
+    this.#db = openScratch({ file: building, migrations: storeMigrations, busyWait_ms: 1_000 });
+    this.store = new SqliteStore(this.#db, { file: building, readonly: false, clock });
+    this.store.bind(logId);
+  }
+
+  /** Applies a stretch of the log; what is before the cursor has been applied. */
+  applyEvents(span: Span<LoggedEvent>): void {
+    const cursor = this.store.cursor('events');
+    this.store.applyEvents(span);
+    this.#rows.events += countFrom(span.items, cursor);
+  }
+
+  applyDeadLetters(span: Span<DeadLetter & { seq: number; appendedAt: number }>): void {
+    const cursor = this.store.cursor('dead_letters');
+    this.store.applyDeadLetters(span);
+    this.#rows.dead_letters += countFrom(span.items, cursor);
+  }
+
+  /** Copies from the old store what the log no longer holds, with what it knows of holes in it. Returns the rows. */
+  carry(old: OldStore, log: FollowedLog, to: number): number {
+    const from = this.store.cursor(log);
+    let carried = 0;
+    for (const rows of old.carry(this.store, log, { from, to })) carried += rows;
+    const info = new StoreInfo(this.#db);
+    for (const gap of old.gaps(log, to))
+      if (gap.to > from) info.addGap({ ...gap, from: Math.max(gap.from, from) });
+    this.#rows[log] += carried;
+    return carried;
+  }
+
+  /** Takes over what people have done with dead letters: that is in no log. */
+  carryStatuses(old: OldStore): void {
+    const set = this.#db.prepare('UPDATE dead_letters SET status = ? WHERE id = ?');
+    this.#db.transaction(() => {
+      for (const { id, status } of old.statuses()) set.run(status, id);
+    })();
+  }
+
+  /** Counts what is there, and puts the whole store on disk under the name that `swapStore` takes. */
+  finish(): void {
+    this.#check();
+    this.#db.pragma('journal_mode = DELETE');
+    this.store.close();
+    const building = buildingFile(this.#file);
+    sync(building);
+    renameSync(building, rebuiltFile(this.#file));
+    sync(dirname(this.#file));
+  }
+
+  /** Takes away what has been made so far, finished or not. */
+  discard(): void {
+    this.store.close();
+    removeLeftovers(this.#file);
+  }
+
+  #check(): void {
+    const scan = new RowScan(this.#db);
+    for (const log of ['events', 'dead_letters'] as const) {
+      const [expected, found] = [this.#rows[log], scan.count(log, 0, Number.MAX_SAFE_INTEGER)];
+      if (expected === found) continue;
+      throw new BittenError('rebuild_failed', `the new store holds ${found} rows of ${log}`, {
+        found: `${found} rows`,
+        expected: `${expected}, as many as were read`,
+        remedy: 'nothing was changed; bitten verify says whether the log is sound',
+      });
+    }
+  }
+}
+
+function countFrom(items: ReadonlyArray<{ seq: number }>, cursor: number): number {
+  return items.filter(({ seq }) => seq >= cursor).length;
+}
+
+function removeLeftovers(file: string): void {
+  for (const base of [buildingFile(file), rebuiltFile(file)]) {
+    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(base + suffix, { force: true });
+  }
+}
+
+function sync(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
