@@ -1,7 +1,16 @@
-import { Broker, type Notices } from '@bitten/broker';
-import { acquireLock, ensurePrivateFolder, type Logger, runApp, versionOf } from '@bitten/runtime';
+import { type AccessNotices, type AccessOptions, Broker, type Notices } from '@bitten/broker';
+import {
+  acquireLock,
+  closeToOthers,
+  ensurePrivateFolder,
+  keysFolder,
+  type Logger,
+  runApp,
+  type SettingValues,
+  versionOf,
+} from '@bitten/runtime';
 
-import { busSettings } from './settings.js';
+import { busSettings, checkBusSettings } from './settings.js';
 
 const version = versionOf(import.meta.url);
 let broker: Broker;
@@ -11,9 +20,12 @@ await runApp({
   summary: 'Takes events in, appends them to the log, acknowledges, broadcasts, serves readers.',
   version,
   settings: busSettings,
+  check: checkBusSettings,
   describe: () => ({ ...broker.ports }),
   start: async ({ settings, log, use }) => {
     await use({ name: 'data folder', start: () => ensurePrivateFolder(settings.dataDir) });
+    const closed = closeToOthers(settings.dataDir);
+    if (closed.length > 0) log.warn({ closed }, 'files that others could open have been closed to them');
     await use({
       name: 'lock',
       start: () => acquireLock({ dir: settings.dataDir, role: 'bus' }),
@@ -31,6 +43,7 @@ await runApp({
           heartbeat_ms: settings.heartbeat * 1000,
           version,
           notices: noticesTo(log),
+          access: accessOf(settings),
         });
         await broker.start();
         return broker;
@@ -40,12 +53,26 @@ await runApp({
   },
 });
 
-function noticesTo(log: Logger): Notices {
+function accessOf(settings: SettingValues<typeof busSettings>): AccessOptions {
+  const { curve, connectionsMax, clientEventRate, clientByteRate, ingressEventRate } = settings;
+  return {
+    keysDir: curve ? keysFolder(settings) : null,
+    connectionsMax,
+    clientLimits: { events_per_s: clientEventRate, bytes_per_s: clientByteRate },
+    ingressLimits: { events_per_s: ingressEventRate, bytes_per_s: null },
+  };
+}
+
+function noticesTo(log: Logger): Notices & AccessNotices {
   return {
     unavailable: (error) =>
       log.error({ err: error }, 'the log cannot be written: publishers keep their events'),
     available: () => log.info('the log can be written again'),
     retained: (events) => log.info({ events }, 'old segments removed'),
+    refused: ({ reason, door, address, publicKey, count }) =>
+      log.warn({ reason, door, address, publicKey, count }, 'somebody was not let in'),
+    keys: (count) => log.info({ count }, 'the list of keys that may come in has changed'),
+    reopened: (door) => log.info({ door }, 'everybody was cut off: a key that was in use has been revoked'),
     problem: (error) => log.error({ err: error }, 'problem'),
   };
 }

@@ -23,6 +23,9 @@ await runApp({
       BITTEN_PUB_PORT: String(settings.pubPort),
       BITTEN_PULL_PORT: String(settings.pullPort),
       BITTEN_BUS_PORT: String(settings.busPort),
+      BITTEN_CURVE: String(settings.curve),
+      BITTEN_KEYS_DIR: settings.keysDir ?? 'none',
+      BITTEN_KEY_FILE: settings.keyFile ?? 'none',
       BITTEN_LOG_LEVEL: settings.logLevel,
       BITTEN_LOG_FORMAT: settings.logFormat,
     };
@@ -41,6 +44,7 @@ await runApp({
           new EventBridge({
             host: settings.host,
             port: settings.busPort,
+            keyFile: settings.keyFile,
             name: 'demo',
             spoolDir: `${settings.dataDir}/spool`,
           }),

@@ -1,7 +1,8 @@
 import { defineSettings, sharedSettings } from '@bitten/runtime';
 import * as v from 'valibot';
 
-const { dataDir, host, pubPort, pullPort, busPort, logLevel, logFormat } = sharedSettings;
+const { dataDir, host, pubPort, pullPort, busPort, curve, keysDir, keyFile, logLevel, logFormat } =
+  sharedSettings;
 
 export const devSettings = defineSettings({
   dataDir,
@@ -9,6 +10,9 @@ export const devSettings = defineSettings({
   pubPort,
   pullPort,
   busPort,
+  curve,
+  keysDir,
+  keyFile,
   logLevel,
   logFormat,
   demo: {

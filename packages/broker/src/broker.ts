@@ -1,4 +1,13 @@
-import { BusServer, Ingress, LiveFeed } from '@bitten/transport';
+import {
+  BusServer,
+  type DoorName,
+  type DoorStats,
+  Ingress,
+  LiveFeed,
+  type RateLimits,
+  type Refusal,
+} from '@bitten/transport';
+import { Doorkeeper } from './doorkeeper.js';
 import { Engine, type EngineOptions, type Notices } from './engine.js';
 import { Heartbeat } from './heartbeat.js';
 
@@ -11,9 +20,32 @@ export interface BrokerOptions
   /** 0 lets the system choose; see `ports` after `start`. */
   ports: BrokerPorts;
   heartbeat_ms: number;
-  notices: Notices;
+  notices: Notices & AccessNotices;
+  access?: AccessOptions;
   /** Unix seconds. */
   now?: () => number;
+}
+
+/** Who may come in, and how much from each. */
+export interface AccessOptions {
+  /** The folder of keys: everybody then needs one that is on its list. Null or absent: whoever reaches `host`. */
+  keysDir?: string | null;
+  /** Of each of the three sockets; 1,000 by default. */
+  connectionsMax?: number;
+  /** What each client of the bus protocol may publish; no limits by default. */
+  clientLimits?: RateLimits;
+  /** What all publishers without receipts may publish together; no limits by default. */
+  ingressLimits?: RateLimits;
+}
+
+/** What there is to say of who comes in. */
+export interface AccessNotices {
+  /** At most once in ten seconds for each reason. */
+  refused?: (refusal: Refusal) => void;
+  /** The list of keys that may come in has changed. */
+  keys?: (count: number) => void;
+  /** Everybody behind a door has been cut off, since one of them may not be there any more. */
+  reopened?: (door: DoorName) => void;
 }
 
 export interface BrokerPorts {
@@ -25,6 +57,8 @@ export interface BrokerPorts {
   bus: number;
 }
 
+const connectionsMax_default = 1_000;
+
 /** The bus with its three sockets (docs/PROTOCOL.md) and its heartbeat. */
 export class Broker {
   readonly #o: BrokerOptions;
@@ -32,18 +66,24 @@ export class Broker {
   readonly #feed: LiveFeed;
   readonly #ingress: Ingress;
   readonly #server: BusServer;
+  readonly #doorkeeper: Doorkeeper;
   #engine: Engine | undefined;
   #heartbeat: Heartbeat | undefined;
   #stopped: Promise<void> | undefined;
 
+  /** Throws `KeyFileError`. */
   constructor(options: BrokerOptions) {
     this.#o = options;
-    const { host, ports } = options;
+    const { host, ports, access = {} } = options;
+    this.#doorkeeper = this.#makeDoorkeeper(access);
+    const { guard } = this.#doorkeeper;
     // The system's clock, which follows corrections and knows of suspended time; the log holds it monotonic.
     this.#now = options.now ?? (() => Date.now() / 1000);
-    this.#feed = new LiveFeed({ host, port: ports.pub, portSetting: 'BITTEN_PUB_PORT' });
+    this.#feed = new LiveFeed({ host, guard, port: ports.pub, portSetting: 'BITTEN_PUB_PORT' });
     this.#ingress = new Ingress({
       host,
+      guard,
+      limits: access.ingressLimits,
       port: ports.pull,
       portSetting: 'BITTEN_PULL_PORT',
       onEvent: (frame) => this.#engine?.accept([frame]),
@@ -51,6 +91,8 @@ export class Broker {
     });
     this.#server = new BusServer({
       host,
+      guard,
+      limits: access.clientLimits,
       port: ports.bus,
       portSetting: 'BITTEN_BUS_PORT',
       handle: (request, _peer, respond) => this.#engine?.service.handle(request, respond),
@@ -69,7 +111,7 @@ export class Broker {
 
   /**
    * Opens the log, then the doors: nobody is served before what was acknowledged earlier is there again.
-   * Throws `PortInUseError`, `BindError`, and what `openLog` throws; nothing is left open then.
+   * Throws `ExposedError`, `PortInUseError`, `BindError`, and what `openLog` throws; nothing is left open then.
    */
   async start(): Promise<void> {
     try {
@@ -77,8 +119,11 @@ export class Broker {
         ...this.#o,
         feed: this.#feed,
         clients: () => this.#server.clients().length,
+        doors: () => this.#doors(),
         now: this.#now,
+        notices: { ...this.#o.notices, unavailable: (error) => this.#onUnavailable(error) },
       });
+      await this.#doorkeeper.open();
       await this.#feed.bind();
       await this.#ingress.bind();
       await this.#server.bind();
@@ -99,6 +144,7 @@ export class Broker {
   }
 
   async #stop(): Promise<void> {
+    await this.#doorkeeper.stop();
     await this.#ingress.close();
     this.#heartbeat?.stop();
     await this.#close();
@@ -111,8 +157,37 @@ export class Broker {
     await engine?.close();
     await this.#ingress.close();
     // The feed last: what it was given a moment ago is then on its way, and it waits for nothing by itself.
+    await this.#doorkeeper.stop();
     await this.#server.close();
     await this.#feed.close();
+    this.#doorkeeper.close();
+  }
+
+  #makeDoorkeeper({ keysDir = null, connectionsMax = connectionsMax_default }: AccessOptions): Doorkeeper {
+    const { notices } = this.#o;
+    return new Doorkeeper({
+      keysDir,
+      connections_max: connectionsMax,
+      onRefused: (refusal) => notices.refused?.(refusal),
+      onKeys: (count) => notices.keys?.(count),
+      onError: notices.problem,
+      reopen: async (door) => {
+        await { pub: this.#feed, pull: this.#ingress, bus: this.#server }[door].reopen();
+        notices.reopened?.(door);
+      },
+    });
+  }
+
+  #doors(): DoorStats {
+    const { counters, unread_bytes } = this.#server;
+    const { requests: served, refused, malformed, undelivered, slowed } = counters;
+    const requests = { served, refused, malformed, undelivered };
+    return { ...this.#doorkeeper.facts(), requests, slowed, unread_bytes };
+  }
+
+  #onUnavailable(error: unknown): void {
+    this.#heartbeat?.degraded(error instanceof Error ? error.message : String(error));
+    this.#o.notices.unavailable(error);
   }
 
   #startHeartbeat(engine: Engine): Heartbeat {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { BittenError } from '@bitten/schema';
+import { BittenError, cursorPattern, shorten } from '@bitten/schema';
 
 export type LogName = 'events' | 'dead_letters';
 
@@ -31,7 +31,7 @@ export function readCursors(file: string): Cursor[] {
     return cursors;
   } catch (cause) {
     throw new BittenError('corrupt_cursors', `${file} is not a list of cursors`, {
-      found: text.slice(0, 80),
+      found: shorten(text),
       expected: '{"cursors": […]}',
       remedy: 'move the file away; every reader then opens its cursor anew, at the start of the log',
       cause,
@@ -43,10 +43,12 @@ function isCursor(value: unknown): value is Cursor {
   const { name, log, next, hold, committed_at } = (value ?? {}) as Partial<Cursor>;
   return (
     typeof name === 'string' &&
+    cursorPattern.test(name) &&
     (log === 'events' || log === 'dead_letters') &&
     Number.isSafeInteger(next) &&
+    (next as number) >= 1 &&
     typeof hold === 'boolean' &&
-    typeof committed_at === 'number'
+    Number.isFinite(committed_at)
   );
 }
 

@@ -38,7 +38,8 @@ const namesShown = 20;
  * The durable named positions of readers, in one small file.
  *
  * **Failure.** A commit is on disk within a second. A crash before that moves a cursor back, never forward:
- * its reader gets some events a second time and misses none. A file that cannot be written is tried again.
+ * its reader gets some events a second time and misses none. A file that cannot be written is tried again; until
+ * then cursors go on moving in memory, as retention waits for them, and it may be what makes room.
  */
 export class Cursors {
   readonly #options: CursorsOptions;
@@ -111,6 +112,12 @@ export class Cursors {
     return floor;
   }
 
+  /** Resolves when all of it is on disk, or could not be written: then it is tried again. */
+  async saved(): Promise<void> {
+    if (this.#timer !== undefined) this.#save();
+    await this.#saving;
+  }
+
   /** Writes what is not yet on disk. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -139,7 +146,7 @@ export class Cursors {
           this.#failing = false;
         },
         (error: unknown) => {
-          if (!this.#failing) this.#options.onError(error);
+          if (!this.#failing) this.#options.onError(unwritten(this.#options.file, error));
           this.#failing = true;
           this.#saveSoon();
         },
@@ -157,6 +164,15 @@ function tooMany(count: number): CursorRefusedError {
     found: `${count} cursors`,
     expected: `at most ${cursorsMax}`,
     remedy: 'delete cursors that nobody uses any more',
+  });
+}
+
+function unwritten(file: string, cause: unknown): BittenError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new BittenError('cursors_unwritten', `the cursors cannot be written: ${why}`, {
+    found: why,
+    remedy: `see that ${file} can be written; until then cursors move in memory, and a crash moves them back`,
+    cause,
   });
 }
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { BittenError, type Issue, limits } from '@bitten/schema';
+import { BittenError, type Issue, limits, redactSecrets, secretFound } from '@bitten/schema';
 import type { Log } from '@bitten/storage/log';
 import type { DeadLetter } from '@bitten/storage/store';
 import { unwrap } from './unwrap.js';
@@ -135,15 +135,28 @@ function readTail(log: Log): Map<string, number> {
  * be larger than anything that can be delivered, and is cut.
  */
 export function encodeDeadLetter(refused: Refused): Buffer {
-  const payload = refused.payload.subarray(0, limits.batch_bytes_max);
-  if (isUtf8(payload)) {
-    const line = Buffer.from(JSON.stringify(letterOf(refused, payload, 'utf8')));
+  const kept = withoutSecrets({ ...refused, payload: refused.payload.subarray(0, limits.batch_bytes_max) });
+  if (isUtf8(kept.payload)) {
+    const line = Buffer.from(JSON.stringify(letterOf(kept, 'utf8')));
     if (line.length <= lineBytesMax) return line;
   }
-  return Buffer.from(JSON.stringify(letterOf(refused, payload, 'base64')));
+  return Buffer.from(JSON.stringify(letterOf(kept, 'base64')));
 }
 
-function letterOf(refused: Refused, payload: Buffer, encoding: DeadLetter['encoding']): DeadLetter {
+/** Whatever it was refused for, no secret comes to the disk: its value is replaced, and the issues say so. */
+function withoutSecrets(refused: Refused): Refused {
+  // As Latin-1 any bytes become a text and the same bytes again, and every name of a secret is ASCII.
+  const text = refused.payload.toString('latin1');
+  const redacted = redactSecrets(text);
+  if (redacted === text) return refused;
+  const payload = Buffer.from(redacted, 'latin1').subarray(0, limits.batch_bytes_max);
+  if (refused.issues.some(({ code }) => code === 'secret')) return { ...refused, payload };
+  // What a client found wrong may quote the value.
+  const issues = refused.issues.map((issue) => ({ ...issue, found: 'not shown' }));
+  return { ...refused, payload, issues: [{ path: '', ...secretFound }, ...issues] };
+}
+
+function letterOf(refused: Refused, encoding: DeadLetter['encoding']): DeadLetter {
   return {
     received_at: refused.receivedAt,
     door: refused.door,
@@ -151,7 +164,7 @@ function letterOf(refused: Refused, payload: Buffer, encoding: DeadLetter['encod
     producer_seq: refused.producerSeq,
     event_type: refused.eventType,
     source: refused.source,
-    payload: payload.toString(encoding),
+    payload: refused.payload.toString(encoding),
     encoding,
     issues: refused.issues,
   };

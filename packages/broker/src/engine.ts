@@ -10,6 +10,7 @@ import { DeadLetters } from './dead-letters.js';
 import { type Files, openFiles } from './files.js';
 import { GroupCommit } from './group-commit.js';
 import { Ingest } from './ingest.js';
+import { Outage } from './outage.js';
 import { Readers } from './readers.js';
 import { Retention } from './retention.js';
 import { Service } from './service.js';
@@ -34,6 +35,8 @@ export interface EngineOptions {
   feed: Feed;
   /** How many clients were seen lately. */
   clients: () => number;
+  /** Who comes in and who does not. */
+  doors?: (() => BusStats['doors']) | undefined;
   catalogue?: Catalogue | undefined;
   /** The disk under the logs. */
   io?: LogIo | undefined;
@@ -46,6 +49,8 @@ export interface EngineOptions {
 const retention_ms_default = 10_000;
 /** How soon a log that could not be written is tried again on behalf of those who do not try themselves. */
 const retry_ms = 1_000;
+/** So long nothing may fail before the end of an outage is told. */
+const outageQuiet_ms = 2_000;
 
 /**
  * The bus without its sockets: logs, ingest, group commit, readers, cursors, retention.
@@ -68,6 +73,7 @@ export class Engine {
   readonly #broadcast: Broadcast;
   readonly #commit: GroupCommit;
   readonly #retentions: Retention[];
+  readonly #outage: Outage;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -81,6 +87,12 @@ export class Engine {
     this.#admission = new Admission(events);
     this.#deadLetters = new DeadLetters(this.#files.deadLetters);
     this.#broadcast = new Broadcast(options.feed);
+    this.#outage = new Outage({
+      now,
+      quiet_ms: outageQuiet_ms,
+      onBegin: notices.unavailable,
+      onEnd: notices.available,
+    });
     this.#commit = this.#makeCommit();
     const shared = {
       events,
@@ -124,6 +136,7 @@ export class Engine {
     // A log that has just come back was given only the first of what had waited for it.
     if (this.#anonymous.holds && this.#commit.available) this.#commit.flush();
     this.#anonymous.close();
+    this.#outage.close();
     this.#readers.close();
     await this.#files.cursors.close();
     this.#files.events.close();
@@ -131,7 +144,6 @@ export class Engine {
   }
 
   #makeCommit(): GroupCommit {
-    const { notices } = this.#o;
     return new GroupCommit({
       events: this.#files.events,
       deadLetters: this.#files.deadLetters,
@@ -139,8 +151,8 @@ export class Engine {
       onDurable: () => this.#onDurable(),
       onAcknowledged: () => this.#show(),
       onFailed: () => this.#onFailed(),
-      onUnavailable: notices.unavailable,
-      onAvailable: notices.available,
+      onUnavailable: (error) => this.#onUnavailable(error),
+      onAvailable: () => this.#outage.succeeded(),
     });
   }
 
@@ -182,6 +194,15 @@ export class Engine {
     }, retry_ms);
   }
 
+  /** What retention may remove could be just the space that is missing: it is not left to its timer. */
+  #onUnavailable(error: unknown): void {
+    this.#outage.failed(error);
+    if (this.#closed) return;
+    setImmediate(() => {
+      if (!this.#closed) for (const retention of this.#retentions) retention.run();
+    });
+  }
+
   #retentionOf(name: LogName): Retention {
     const { retention, now, notices } = this.#o;
     return new Retention({
@@ -198,6 +219,7 @@ export class Engine {
   #stats(): Omit<BusStats, 'cursors' | 'log' | 'dead_letters'> {
     const { received, appended, duplicates, rejected, byType } = this.counters;
     const { count, duration_ns } = this.#commit;
+    const doors = this.#o.doors?.();
     return {
       uptime_s: this.#o.now() - this.startedAt,
       started_at: this.startedAt,
@@ -208,7 +230,9 @@ export class Engine {
         fsync_p99_ms: count === 0 ? 0 : duration_ns.percentile(99) / 1e6,
       },
       clients: this.#o.clients(),
+      ...(doors === undefined ? {} : { doors }),
       memory_rss_bytes: process.memoryUsage.rss(),
+      unavailable: this.#outage.facts,
     };
   }
 }

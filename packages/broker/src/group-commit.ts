@@ -118,8 +118,9 @@ export class GroupCommit {
     try {
       log.commit();
     } catch (error) {
-      if (this.available) this.#options.onUnavailable(error);
+      const isNew = this.available;
       this.#broken.add(log);
+      if (isNew) this.#options.onUnavailable(error);
       throw error;
     }
     if (this.#broken.delete(log) && this.available) this.#options.onAvailable();

@@ -17,7 +17,10 @@ interface HeartbeatOptions {
   emit: (text: string, type: string) => void;
 }
 
-/** The bus's own `system_health` events: at start, at stop, and every so often between. */
+/** As long as the type allows. */
+const messageMax = 500;
+
+/** The bus's own `system_health` events: at start, at stop, every so often between, and when it cannot write. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -36,9 +39,14 @@ export class Heartbeat {
     this.#beat('stopped');
   }
 
-  #beat(status: 'started' | 'running' | 'stopped'): void {
+  /** The logs cannot be written. It is kept until they can, and tells then when and why that was. */
+  degraded(why: string): void {
+    this.#beat('degraded', { message: why.slice(0, messageMax) });
+  }
+
+  #beat(status: 'started' | 'running' | 'stopped' | 'degraded', more: { message?: string } = {}): void {
     const { now, facts, emit } = this.#options;
-    const data = { component: 'event_bus', status, ...facts() };
+    const data = { component: 'event_bus', status, ...more, ...facts() };
     const event = { event_type: 'system_health', timestamp: now(), source: 'event_bus', data };
     emit(encodeEvent(event), event.event_type);
   }

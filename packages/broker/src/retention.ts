@@ -10,6 +10,7 @@ interface RetentionOptions {
   now: () => number;
   interval_ms: number;
   onRemoved: (events: number) => void;
+  /** Hears what keeps it from removing: once, until it can again. */
   onError: (error: unknown) => void;
 }
 
@@ -17,6 +18,7 @@ interface RetentionOptions {
 export class Retention {
   readonly #options: RetentionOptions;
   #timer: NodeJS.Timeout | undefined;
+  #failing = false;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -30,15 +32,18 @@ export class Retention {
 
   run(): void {
     const { log, floor, bytesMax, ageMax_s, now, onRemoved, onError } = this.#options;
+    if (bytesMax === null && ageMax_s === null) return;
     try {
       const removed = log.retain({
         floor: Math.min(floor(), log.nextSeq),
         ...(bytesMax === null ? {} : { bytesMax }),
         ...(ageMax_s === null ? {} : { appendedBefore: now() - ageMax_s }),
       });
+      this.#failing = false;
       if (removed > 0) onRemoved(removed);
     } catch (error) {
-      onError(error);
+      if (!this.#failing) onError(error);
+      this.#failing = true;
     }
   }
 

@@ -68,8 +68,14 @@ export class Service {
         return respond({ op: 'producer', last: this.#o.lastOf(request.producer) });
       case 'cursor_open': {
         const { name, log, hold } = request;
-        const next = cursors.get(name)?.next ?? this.#placeWithin(request.from, this.#log(log));
-        return respond({ op: 'cursor_open', ...place(cursors.open({ name, log, hold, next })) });
+        const known = cursors.get(name);
+        const next = known?.next ?? this.#placeWithin(request.from, this.#log(log));
+        const cursor = cursors.open({ name, log, hold, next });
+        const reply = { op: 'cursor_open', ...place(cursor) } as const;
+        if (cursor === known) return respond(reply);
+        // Retention must be held back also by a bus that comes up after a crash right now.
+        void cursors.saved().then(() => respond(reply));
+        return;
       }
       case 'cursor_commit': {
         const next = this.#placeWithin(request.next, this.#log(cursors.mustGet(request.name).log));

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { GapError } from '@bitten/schema';
 import { type BusClient, PositionBeyondEndError, splitEvents } from '@bitten/transport';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -149,6 +151,17 @@ describe('cursors', () => {
     expect((await again.resetCursor('tracker', 'start')).next).toBe(1);
     await again.deleteCursor('letters');
     expect(await again.listCursors()).toHaveLength(1);
+  });
+
+  test('that are new are on disk when that is answered: retention is held back also after a crash right then', async () => {
+    const dataDir = temporaryDir();
+    const { broker } = await startBroker({ dataDir });
+    const client = await connect(broker);
+    await client.openCursor({ name: 'holder', from: 'start', hold: true });
+    const file = join(dataDir, 'log', 'cursors.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      cursors: [{ name: 'holder', hold: true }],
+    });
   });
 
   test('cannot be put past the end, where their reader would pass over what is still to come', async () => {

@@ -46,7 +46,27 @@ describe('a disk that is full', () => {
     await publish(client, [tick(4)], { first: 4 });
     expect(await marksInLog(client)).toEqual([1, 2, 4]);
     expect(await readDeadLetters(client)).toHaveLength(1);
+    await until('the end to be told', () => running.said.lines.length > 1);
     expect(running.said).toMatchObject({ lines: ['unavailable', 'available'], problems: [] });
+  });
+
+  test('is told in the stats while it lasts, and later in the log, as of when it began', async () => {
+    expect((await client.stats()).unavailable).toBeNull();
+    await failure(publish(client, [tick(2)], { first: 2 }));
+    const { unavailable } = await client.stats();
+    expect(unavailable?.why).toContain('ENOSPC');
+    io.heal();
+    await publish(client, [tick(2)], { first: 2 });
+    await until('the end of it', async () => (await client.stats()).unavailable === null);
+    const { body } = await client.fetch({ from: 'start' });
+    const beats = body
+      .toString()
+      .split('\n')
+      .map((text) => JSON.parse(text) as { timestamp: number; data: { status?: string; message?: string } })
+      .filter(({ data }) => data.status === 'degraded');
+    expect(beats).toHaveLength(1);
+    expect(beats[0]!.data.message).toContain('ENOSPC');
+    expect(beats[0]!.timestamp).toBeGreaterThanOrEqual(unavailable!.since - 1);
   });
 
   test('keeps a waiting reader waiting: nothing that failed is ever delivered', async () => {
@@ -54,7 +74,8 @@ describe('a disk that is full', () => {
     await failure(publish(client, [tick('lost')], { producer: 'q' }));
     io.heal();
     await publish(client, [tick(2)], { first: 2 });
-    expect(marksOf((await waiting).body)).toEqual([2]);
+    // And the word of the bus itself on what has been.
+    expect(marksOf((await waiting).body)).toEqual([2, undefined]);
   });
 
   test('does not lose what came through the door without receipts, and needs nobody to try again', async () => {
@@ -69,6 +90,7 @@ describe('a disk that is full', () => {
     const expected = Array.from({ length: 50 }, (_, i) => `door${i + 1}`).filter((mark) => mark !== 'door25');
     expect((await marksInLog(client)).slice(1)).toEqual(expected);
     expect(await readDeadLetters(client)).toMatchObject([{ door: '5571', payload: badTick(25) }]);
+    await until('the end to be told', () => running.said.lines.length > 1);
     expect(running.said).toMatchObject({ lines: ['unavailable', 'available'], problems: [] });
   });
 
@@ -81,6 +103,29 @@ describe('a disk that is full', () => {
     await publish(again, [tick(2)], { first: 2, acked: 1 });
     expect(await marksInLog(again)).toEqual([1, 2]);
   });
+});
+
+test('a full disk makes retention look at once: what it removes may be all that is missing', async () => {
+  /** Full until a segment is removed. */
+  class EmptyingIo extends FaultyIo {
+    override remove(path: string): void {
+      super.remove(path);
+      if (path.endsWith('.seg')) this.heal();
+    }
+  }
+  const io = new EmptyingIo();
+  const mebi = 1024 * 1024;
+  const never_ms = 2 ** 30;
+  const options = { io, segmentBytesMax: mebi, retention: { bytesMax: mebi, ageMax_s: null } };
+  const { broker, said } = await startBroker({ ...options, retention_ms: never_ms });
+  const client = await connect(broker);
+  const large = tick('x'.repeat(300_000));
+  for (let first = 1; first <= 12; first += 1) await publish(client, [large], { first });
+  io.fail('ENOSPC', ['write', 'open', 'writeLater']);
+  expect(await failure(publish(client, [large], { first: 13 }))).toBeInstanceOf(UnavailableError);
+  await until('retention to have made room', async () => (await client.hello()).first > 1);
+  await publish(client, [large], { first: 13 });
+  expect(said.problems).toEqual([]);
 });
 
 describe('stopping', () => {

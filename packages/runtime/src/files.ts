@@ -11,6 +11,25 @@ export class FolderError extends BittenError {
   }
 }
 
+/** What to do about what the system says of a file or folder; undefined where nothing can be said in general. */
+export function remedyFor(code: string, path: string): string | undefined {
+  switch (code) {
+    case 'ENOSPC':
+      return 'free some space on the disk, then start again';
+    case 'EDQUOT':
+      return "raise this user's disk quota or free some space, then start again";
+    case 'EROFS':
+      return 'the file system is read-only: see why in the system log, and mount it for writing again';
+    case 'EIO':
+      return 'the disk reports errors: look into the system log, and move the folder to another disk';
+    case 'EACCES':
+    case 'EPERM':
+      return `give this user the right to write ${path}`;
+    default:
+      return undefined;
+  }
+}
+
 /** Names that say a folder is a data folder of ours. `log` is not among them: `/var` holds one too. */
 const ours = new Set(['dead-letters', 'bitten_events.db', 'bus.lock', 'collector.lock']);
 
@@ -45,7 +64,7 @@ function create(path: string): void {
     throw new FolderError(path, {
       found: `one that cannot be created (${codeOf(cause)})`,
       expected: 'a folder, or a place where it can be made',
-      remedy: 'create it by hand for this user, or name another folder',
+      remedy: diskRemedy(cause, path) ?? 'create it by hand for this user, or name another folder',
       cause,
     });
   }
@@ -69,7 +88,7 @@ function checkAccess(path: string): void {
     throw new FolderError(path, {
       found: `one that cannot be written (${codeOf(cause)})`,
       expected: 'a folder this user can write to',
-      remedy: `chmod 700 ${path}, or name another folder`,
+      remedy: diskRemedy(cause, path) ?? `chmod 700 ${path}, or name another folder`,
       cause,
     });
   }
@@ -87,6 +106,12 @@ function checkMode(path: string, stats: Stats): void {
     expected: 'a folder of its own, closed to other users (0700)',
     remedy: `name another folder, or close this one: chmod 700 ${path}`,
   });
+}
+
+/** What helps where it is the disk that refuses, and not the folder. */
+function diskRemedy(cause: unknown, path: string): string | undefined {
+  const code = codeOf(cause);
+  return code === 'EACCES' || code === 'EPERM' ? undefined : remedyFor(code, path);
 }
 
 function codeOf(error: unknown): string {

@@ -4,9 +4,10 @@ export { describeError, StopDeadlineError, UsageError } from './errors.js';
 export { exitCodes } from './exit-codes.js';
 export { ensurePrivateFolder, FolderError } from './files.js';
 export { type AppContext, type AppDefinition, type AppOptions, runApp } from './lifecycle.js';
-export { type AcquireLockOptions, acquireLock, type Lock, LockedError } from './lock.js';
+export { type AcquireLockOptions, acquireLock, findHolder, type Lock, LockedError } from './lock.js';
 export type { LockHolder } from './lock-file.js';
 export { type CreateLoggerOptions, createLogger, type Logger } from './logger.js';
+export { closeToOthers } from './private-files.js';
 export {
   type Definition,
   defineSettings,
@@ -26,8 +27,9 @@ export {
   type Origin,
   type SettingDescription,
 } from './settings/load.js';
+export { type DeclaredSettings, settingsMarkdown } from './settings/markdown.js';
 export { type Environment, findPlace, findRoot } from './settings/place.js';
 export { type SettingProblem, type SettingSource, SettingsError } from './settings/problems.js';
-export { portSchema, sharedSettings } from './settings/shared.js';
+export { keysFolder, portSchema, sharedSettings } from './settings/shared.js';
 export { formatQuantity, parseQuantity } from './settings/units.js';
 export { versionOf } from './version.js';

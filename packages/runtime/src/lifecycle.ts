@@ -36,6 +36,8 @@ export interface AppOptions<D extends AppDefinition> {
   summary: string;
   version: string;
   settings: D;
+  /** Whether the settings go together; what it throws is said as wrong settings are, exit code 2. */
+  check?: (settings: SettingValues<D>) => void;
   /** Starts everything by `use`; when it returns, the app is ready. */
   start: (app: AppContext<D>) => void | Promise<void>;
   /** What the log line `ready` says besides. */
@@ -64,7 +66,10 @@ function loadOrExit<D extends AppDefinition>(options: AppOptions<D>): LoadedSett
   const place = { cwd: process.cwd(), env: process.env };
   try {
     const loaded = loadSettings(settings, { app: name, argv: process.argv.slice(2), ...place });
-    if (loaded.request === 'run') return loaded;
+    if (loaded.request === 'run') {
+      options.check?.(loaded.values);
+      return loaded;
+    }
     const help = () => helpText(settings, { app: name, command, summary, ...place });
     process.stdout.write(loaded.request === 'help' ? help() : `${command} ${version}\n`);
     process.exit(exitCodes.ok);

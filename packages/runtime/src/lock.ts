@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BittenError } from '@bitten/schema';
+import { remedyFor } from './files.js';
 import { type LockHolder, linkIfFree, readHolder, unlinkIfThere, writeHolder } from './lock-file.js';
 import { checkLiveness, identifySelf, type Liveness, type ProcessIdentity } from './process-identity.js';
 
@@ -101,6 +102,15 @@ export function acquireLock(options: AcquireLockOptions): Lock {
   );
 }
 
+/** Who holds a role on a folder, and whether that process still runs; undefined where the lock is free. */
+export function findHolder(options: {
+  dir: string;
+  role: string;
+}): { holder: LockHolder; liveness: Liveness } | undefined {
+  const holder = readHolder(join(options.dir, `${options.role}.lock`))?.holder;
+  return holder === undefined ? undefined : { holder, liveness: checkLiveness(holder, identifySelf()) };
+}
+
 interface Succession {
   path: string;
   /** The file with this attempt's holder. */
@@ -165,8 +175,12 @@ function describeHolder(role: string, self: ProcessIdentity): LockHolder {
 }
 
 function explain(path: string, cause: unknown): BittenError {
+  const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
   return new BittenError('lock_failed', `cannot lock ${path}: ${(cause as Error).message}`, {
-    remedy: 'the data folder must be there and writable, on a local file system with hard links',
+    found: code,
+    remedy:
+      remedyFor(code, dirname(path)) ??
+      'the data folder must be there and writable, on a local file system with hard links',
     cause,
   });
 }

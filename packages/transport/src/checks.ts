@@ -1,3 +1,4 @@
+import { showFound } from '@bitten/schema';
 import { BadRequestError } from './errors.js';
 
 /** A parsed JSON object whose fields nobody has looked at yet. */
@@ -12,12 +13,9 @@ export function refuseRequest(id: number): Refuse {
     new BadRequestError('bad_request', `${field} is ${found}, not ${expected}`, { id, found, expected });
 }
 
-/** A value in a few characters, for an error. */
+/** A value in a few printable characters, for an error. Looks one level deep: nesting may overflow the stack. */
 export function show(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+  return value === undefined ? 'missing' : showFound(value);
 }
 
 export function isObject(value: unknown): value is Fields {

@@ -1,3 +1,4 @@
+import type { ClientKey } from './keys/key-pair.js';
 import type { EventFilter, LogName, Position } from './messages.js';
 
 export interface BusClientOptions {
@@ -7,6 +8,8 @@ export interface BusClientOptions {
   endpoint?: string;
   /** How the client calls itself in `hello`. */
   name?: string;
+  /** Shown to a bus that wants keys; see `readClientKey`. */
+  key?: ClientKey | undefined;
   /** How long a request may take where it does not say itself; default 5000. */
   requestTimeout_ms?: number;
 }

@@ -7,7 +7,13 @@ import type {
   RequestOptions,
 } from './client-options.js';
 import { Connection } from './connection.js';
-import { BadRequestError, ClientClosedError, ConnectionLostError, DeadlineError } from './errors.js';
+import {
+  BadRequestError,
+  ClientClosedError,
+  ConnectionLostError,
+  DeadlineError,
+  KeyRefusedError,
+} from './errors.js';
 import type {
   BusStats,
   CursorInfo,
@@ -34,10 +40,10 @@ const max_bytes_default = 1024 * 1024;
 /**
  * A program's end of the bus protocol. It connects, and connects again, by itself; requests run side by side.
  *
- * Every request rejects with one of: `NotConnectedError`, `BacklogFullError`, `ClientClosedError` (nothing was
- * sent); `ConnectionLostError`, `DeadlineError` (the outcome is unknown: repeat it); `GapError`,
- * `PositionBeyondEndError`, `OutOfSequenceError`, `UnavailableError`, `RemoteError` (the bus says no);
- * `BadReplyError` (that is no bus).
+ * Every request rejects with one of: `NotConnectedError`, `KeyRefusedError`, `BacklogFullError`,
+ * `ClientClosedError` (nothing was sent); `ConnectionLostError`, `DeadlineError` (the outcome is unknown: repeat
+ * it); `GapError`, `PositionBeyondEndError`, `OutOfSequenceError`, `UnavailableError`, `SlowDownError`,
+ * `RemoteError` (the bus says no); `BadReplyError` (that is no bus).
  *
  * An open client keeps the process alive, as any open socket does: zeromq.js offers no `unref`. A program that
  * wants to end by itself closes its client.
@@ -51,6 +57,8 @@ export class BusClient {
   readonly #outstanding = new OutstandingRequests({ now: () => performance.now(), startTimer });
   readonly #listeners = new Set<(status: Status) => void>();
   #lastId = 0;
+  /** Of the last reply that had one, until it is shown. */
+  #mark: number | undefined;
 
   constructor(options: BusClientOptions = {}) {
     const { host = '127.0.0.1', port = 5572 } = options;
@@ -59,6 +67,7 @@ export class BusClient {
     this.#requestTimeout_ms = options.requestTimeout_ms ?? requestTimeout_ms_default;
     this.#connection = new Connection({
       endpoint: this.endpoint,
+      key: options.key,
       onMessage: (frames) => this.#receive(frames),
       onStatus: (status) => this.#changed(status),
     });
@@ -79,7 +88,10 @@ export class BusClient {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves once connected. Rejects with `DeadlineError`, `ClientClosedError`. */
+  /**
+   * Resolves once connected. Rejects with `ClientClosedError`, and at the deadline with `KeyRefusedError` where the
+   * bus does not let this client in, else with `DeadlineError`.
+   */
   connected({ timeout_ms = this.#requestTimeout_ms }: { timeout_ms?: number } = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (status: Status): boolean => {
@@ -91,7 +103,10 @@ export class BusClient {
       if (settle(this.status)) return;
       const timer = startTimer(() => {
         stop();
-        reject(new DeadlineError('connect', timeout_ms));
+        const { status } = this;
+        const isRefused = status.state === 'disconnected' && status.refused === true;
+        if (isRefused) reject(new KeyRefusedError(this.endpoint, status.why));
+        else reject(new DeadlineError('connect', timeout_ms));
       }, timeout_ms);
       const stop = this.onStatus((status) => {
         if (!settle(status)) return;
@@ -175,12 +190,19 @@ export class BusClient {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      this.#connection.send(encodeRequest({ ...asked, id } as Request));
+      this.#connection.send(encodeRequest({ ...asked, id, ...this.#takeMark() } as Request));
       const settle = (reply: ReplyHeader): void => settleWith(op, reply, resolve, reject);
       const request = { op, timeout_ms, deadline: performance.now() + timeout_ms, settle, reject };
       if (signal !== undefined) this.#giveUpOn(signal, id, request);
       this.#outstanding.add(id, request);
     });
+  }
+
+  /** Shows the bus how far this client has read; nothing where that is no news. */
+  #takeMark(): { mark?: number } {
+    const mark = this.#mark;
+    this.#mark = undefined;
+    return mark === undefined ? {} : { mark };
   }
 
   /** Makes an abort settle a request, and its settling end the wait for the abort. */
@@ -206,11 +228,13 @@ export class BusClient {
     } catch {
       return;
     }
+    if (reply.ok && reply.mark !== undefined) this.#mark = reply.mark;
     this.#outstanding.take(reply.id)?.settle(reply);
   }
 
   #changed(status: Status): void {
     if (status.state === 'disconnected') {
+      this.#mark = undefined;
       this.#outstanding.rejectAll(() => new ConnectionLostError(this.endpoint, status.why));
     } else if (status.state === 'closed') {
       this.#outstanding.rejectAll(() => new ClientClosedError());

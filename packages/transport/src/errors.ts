@@ -49,12 +49,22 @@ export class BadReplyError extends BittenError {
 
 /** Nothing was sent: there is no connection to the bus. */
 export class NotConnectedError extends BittenError {
-  constructor(endpoint: string, why: string) {
-    super('not_connected', `not connected to the bus at ${endpoint}: ${why}`, {
+  constructor(endpoint: string, why: string, code = 'not_connected') {
+    super(code, `not connected to the bus at ${endpoint}: ${why}`, {
       found: why,
       expected: `a bus at ${endpoint}`,
-      remedy: 'start the bus, or wait: the client connects again by itself',
+      remedy:
+        code === 'key_refused'
+          ? 'put the key right; the client asks again by itself'
+          : 'start the bus, or wait: the client connects again by itself',
     });
+  }
+}
+
+/** Nothing was sent: the bus does not let this client in. The client asks again now and then, by itself. */
+export class KeyRefusedError extends NotConnectedError {
+  constructor(endpoint: string, why: string) {
+    super(endpoint, why, 'key_refused');
   }
 }
 
@@ -137,6 +147,20 @@ export class UnavailableError extends BittenError {
   constructor(why: string, message: string) {
     super('unavailable', message, { found: why, remedy: 'keep the events and try again later' });
     this.why = why;
+  }
+}
+
+/** The bus asks this client to wait: it sends more, or reads less, than it may. Nothing was done. */
+export class SlowDownError extends BittenError {
+  /** When to come back. */
+  readonly retry_ms: number;
+
+  constructor(retry_ms: number, message: string) {
+    super('slow_down', message, {
+      expected: `a pause of ${retry_ms} ms`,
+      remedy: 'wait as long, then send the same again; the limits are settings of the bus',
+    });
+    this.retry_ms = retry_ms;
   }
 }
 

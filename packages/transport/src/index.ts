@@ -7,6 +7,9 @@ export type {
   PublishBatch,
   RequestOptions,
 } from './client-options.js';
+export type { ListenOptions } from './doors/door.js';
+export { ExposedError, isLoopback } from './doors/exposure.js';
+export { type DoorName, Guard, type GuardOptions, type Refusal, type Refusals } from './doors/guard.js';
 export {
   BacklogFullError,
   BadReplyError,
@@ -16,16 +19,32 @@ export {
   ConnectionLostError,
   CountError,
   DeadlineError,
+  KeyRefusedError,
   NotConnectedError,
   NotUtf8Error,
   OutOfSequenceError,
   PortInUseError,
   PositionBeyondEndError,
   RemoteError,
+  SlowDownError,
   UnavailableError,
 } from './errors.js';
 export { Ingress, type IngressOptions } from './ingress.js';
-export type { ListenOptions } from './listening.js';
+export {
+  type AllowedKey,
+  AllowList,
+  addToAllowList,
+  readAllowList,
+  removeFromAllowList,
+} from './keys/allow-list.js';
+export {
+  createClientKey,
+  createServerKey,
+  keyFilesIn,
+  readClientKey,
+  readServerKey,
+} from './keys/key-files.js';
+export { type ClientKey, KeyFileError, type KeyPair, makeKeyPair } from './keys/key-pair.js';
 export { LiveFeed } from './live-feed.js';
 export {
   type BusStats,
@@ -36,6 +55,7 @@ export {
   type CursorOpenRequest,
   type CursorPlace,
   type CursorResetRequest,
+  type DoorStats,
   type EventFilter,
   type FailureReply,
   type FetchReply,
@@ -62,6 +82,7 @@ export {
   type WireError,
 } from './messages.js';
 export type { Peer, PeerId } from './peers.js';
+export type { RateLimits } from './rates.js';
 export { decodeReply, encodeReply, type ReplyHeader, readReply } from './replies.js';
 export { decodeRequest, encodeRequest } from './requests.js';
 export {

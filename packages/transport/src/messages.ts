@@ -19,18 +19,26 @@ export interface EventFilter {
 }
 
 /** What a program asks of the bus, as it comes out of the decoder: checked, and with every default filled in. */
-export type Request =
-  | HelloRequest
-  | PingRequest
-  | PublishRequest
-  | ProducerRequest
-  | FetchRequest
-  | CursorOpenRequest
-  | CursorCommitRequest
-  | CursorListRequest
-  | CursorResetRequest
-  | CursorDeleteRequest
-  | StatsRequest;
+export type Request = Marked &
+  (
+    | HelloRequest
+    | PingRequest
+    | PublishRequest
+    | ProducerRequest
+    | FetchRequest
+    | CursorOpenRequest
+    | CursorCommitRequest
+    | CursorListRequest
+    | CursorResetRequest
+    | CursorDeleteRequest
+    | StatsRequest
+  );
+
+/** What any request may carry. */
+interface Marked {
+  /** The mark of the last reply this client has read (docs/PROTOCOL.md section 1.1). */
+  mark?: number;
+}
 
 export type Op = Request['op'];
 
@@ -209,6 +217,27 @@ export interface BusStats {
   clients: number;
   cursors: CursorInfo[];
   memory_rss_bytes: number;
+  /** Since when (Unix seconds) and why the logs cannot be written; null while they can. */
+  unavailable?: { since: number; why: string } | null;
+  /** Who comes in and who does not. */
+  doors?: DoorStats;
+}
+
+export interface DoorStats {
+  /** Whether everybody needs a key. */
+  curve: boolean;
+  connections: { pub: number; pull: number; bus: number };
+  /** Handshakes that came to nothing, by their reason (docs/SECURITY.md). */
+  refused: { unknown_key: number; too_many: number; protocol: number; unfinished: number };
+  /**
+   * What came to the bus port: requests served, requests answered with what is wrong with them, messages that
+   * were no requests at all; and replies that found their client gone, or not reading.
+   */
+  requests: { served: number; refused: number; malformed: number; undelivered: number };
+  /** Requests answered `slow_down`. */
+  slowed: number;
+  /** Bytes of replies that clients have not said to have read. */
+  unread_bytes: number;
 }
 
 /** The `error` object of a failed reply: `code` is for programs, `message` for people. */
@@ -223,6 +252,8 @@ export interface WireError {
   why?: string;
   /** With `gap`. */
   gap?: { from: number; to: number; why: string };
+  /** With `slow_down`: when to come back. */
+  retry_ms?: number;
   /** With `beyond_end`. */
   end?: number;
   /** With `corrupt`. */

@@ -12,6 +12,8 @@ export interface Peer {
 const seen_ms = 120_000;
 /** A client that connects anew for each request must not fill the memory. */
 const peers_max = 10_000;
+/** Looking for the silent ones takes time, and a crowd must not make it happen for each of them. */
+const sweep_ms = 1_000;
 
 /**
  * Who has talked to the server lately. ZeroMQ does not tell a ROUTER when a peer goes, so a peer is forgotten
@@ -19,6 +21,7 @@ const peers_max = 10_000;
  */
 export class Peers {
   readonly #peers = new Map<PeerId, Peer>();
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   saw(id: PeerId, now: number): void {
     const peer = this.#peers.get(id);
@@ -26,7 +29,7 @@ export class Peers {
       peer.seen_at = now;
       return;
     }
-    if (this.#peers.size >= peers_max) this.#forgetSilent(now);
+    if (this.#peers.size >= peers_max && now - this.#sweptAt >= sweep_ms) this.#forgetSilent(now);
     if (this.#peers.size < peers_max) this.#peers.set(id, { name: '', seen_at: now });
   }
 
@@ -41,6 +44,7 @@ export class Peers {
   }
 
   #forgetSilent(now: number): void {
+    this.#sweptAt = now;
     for (const [id, peer] of this.#peers) {
       if (now - peer.seen_at > seen_ms) this.#peers.delete(id);
     }

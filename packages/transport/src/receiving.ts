@@ -13,10 +13,16 @@ export interface Receiver {
  * node's own immediates, so a `setImmediate` asked for at the first message of a burst runs after at most about
  * a thousand messages. The bus relies on this for its group commit; a test holds it.
  *
+ * Where `onMessage` returns a promise the next message is left in the socket until it resolves: ZeroMQ, then TCP,
+ * then hold the senders back.
+ *
  * Rejects with what `onMessage` throws, and with what zeromq.js rejects with on a socket that is not closed:
  * both are bugs here, not weather.
  */
-export async function receiveAll(socket: Receiver, onMessage: (frames: Buffer[]) => void): Promise<void> {
+export async function receiveAll(
+  socket: Receiver,
+  onMessage: (frames: Buffer[]) => void | Promise<void>,
+): Promise<void> {
   while (!socket.closed) {
     let frames: Buffer[];
     try {
@@ -26,7 +32,9 @@ export async function receiveAll(socket: Receiver, onMessage: (frames: Buffer[])
       if (socket.closed) return;
       throw error;
     }
-    onMessage(frames);
+    const pause = onMessage(frames);
+    // Only where there is one: an `await` of nothing would give up the turn.
+    if (pause !== undefined) await pause;
   }
 }
 

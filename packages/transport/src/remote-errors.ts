@@ -1,5 +1,11 @@
 import { type BittenError, GapError } from '@bitten/schema';
-import { OutOfSequenceError, PositionBeyondEndError, RemoteError, UnavailableError } from './errors.js';
+import {
+  OutOfSequenceError,
+  PositionBeyondEndError,
+  RemoteError,
+  SlowDownError,
+  UnavailableError,
+} from './errors.js';
 import type { WireError } from './messages.js';
 
 /** The class that a caller can tell apart, for an error object of the bus (docs/PROTOCOL.md section 7). */
@@ -12,6 +18,7 @@ export function remoteError(error: WireError): BittenError {
   if (code === 'out_of_sequence' && typeof error.expected === 'number') {
     return new OutOfSequenceError(error.expected, message);
   }
+  if (code === 'slow_down') return new SlowDownError(error.retry_ms ?? 1000, message);
   if (code === 'unavailable') return new UnavailableError(error.why ?? message, message);
   return new RemoteError(error);
 }

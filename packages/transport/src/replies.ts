@@ -31,9 +31,14 @@ export function encodeReply(id: number, reply: Reply): [header: string] | [heade
   return [JSON.stringify({ ...head, body: undefined }), reply.body];
 }
 
+/** The header of a reply with a mark on it (docs/PROTOCOL.md section 1.1). */
+export function withMark(header: string, mark: number): string {
+  return `${header.slice(0, -1)},"mark":${mark}}`;
+}
+
 /** A reply whose fields are still to be read, by the operation it answers: the wire does not name it. */
 export type ReplyHeader =
-  | { id: number; ok: true; fields: Fields; body: Buffer }
+  | { id: number; ok: true; mark: number | undefined; fields: Fields; body: Buffer }
   | { id: number; ok: false; error: WireError };
 
 /**
@@ -46,7 +51,10 @@ export function decodeReply(frames: readonly Buffer[]): ReplyHeader {
   if (fields === undefined) throw refuse('header', 'something else', 'a JSON object');
   if (fields.v !== protocolVersion) throw refuse('v', show(fields.v), String(protocolVersion));
   const id = readNumber(fields, 'id', refuse);
-  if (fields.ok === true) return { id, ok: true, fields, body: frames[1] ?? empty };
+  if (fields.ok === true) {
+    const mark = typeof fields.mark === 'number' ? fields.mark : undefined;
+    return { id, ok: true, mark, fields, body: frames[1] ?? empty };
+  }
   if (fields.ok !== false) throw refuse('ok', show(fields.ok), 'true or false');
   return { id, ok: false, error: readError(fields.error) };
 }
@@ -87,6 +95,7 @@ function readError(error: unknown): WireError {
   if (typeof error.remedy === 'string') checked.remedy = error.remedy;
   if (typeof error.why === 'string') checked.why = error.why;
   if (isWhole(error.end, 0)) checked.end = error.end;
+  if (isWhole(error.retry_ms, 0)) checked.retry_ms = error.retry_ms;
   if (isObject(error.gap)) {
     checked.gap = {
       from: readWhole(error.gap, 'from', { min: 0 }, refuse),

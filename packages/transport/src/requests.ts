@@ -73,7 +73,10 @@ export function decodeRequest(frames: readonly Buffer[]): Request {
       expected: `one of ${[...readers.keys()].join(', ')}`,
     });
   }
-  return read(fields, id, frames[1]);
+  const request = read(fields, id, frames[1]);
+  // What is no mark is no news: only what was given counts.
+  if (typeof fields.mark === 'number') request.mark = fields.mark;
+  return request;
 }
 
 /** The header's fields; undefined where the frame holds no JSON object, or is larger than it may be. */
@@ -90,8 +93,8 @@ export function parseHeader(frame: Buffer | undefined, bytes_max: number): Field
 /** The frames of a request. The body is sent without a copy: it must not be changed afterwards. */
 export function encodeRequest(request: Request): [header: string] | [header: string, body: Buffer] {
   if (request.op !== 'publish') return [JSON.stringify({ v: protocolVersion, ...request })];
-  const { id, producer, first, count, acked, body } = request;
-  return [JSON.stringify({ v: protocolVersion, op: 'publish', id, producer, first, count, acked }), body];
+  const { body, ...header } = request;
+  return [JSON.stringify({ v: protocolVersion, ...header }), body];
 }
 
 /** The hot path: a few comparisons, and the error's text only where one fails. */

@@ -2,7 +2,8 @@
 export type Status =
   | { state: 'connecting'; since: number }
   | { state: 'connected'; since: number }
-  | { state: 'disconnected'; since: number; why: string }
+  /** `refused`: the bus is there and does not let this client in; `why` says what to do. */
+  | { state: 'disconnected'; since: number; why: string; refused?: true }
   | { state: 'closed'; since: number };
 
 /** What can happen to a connection. */
@@ -10,12 +11,13 @@ export type StatusEvent =
   | { type: 'handshake' }
   | { type: 'lost'; why: string }
   | { type: 'failed'; why: string }
+  | { type: 'refused'; why: string }
   | { type: 'closed' };
 
 /**
  * The status after an event, or the same object where nothing changes. `lost` ends a connection, `failed` is an
  * attempt that did not become one: while disconnected it changes nothing, so that the status keeps saying since
- * when and why.
+ * when and why. `refused` is news also then.
  */
 export function nextStatus(status: Status, event: StatusEvent, now: number): Status {
   if (status.state === 'closed') return status;
@@ -28,5 +30,10 @@ export function nextStatus(status: Status, event: StatusEvent, now: number): Sta
       return status.state === 'connected' ? { state: 'disconnected', since: now, why: event.why } : status;
     case 'failed':
       return status.state === 'connecting' ? { state: 'disconnected', since: now, why: event.why } : status;
+    case 'refused': {
+      const isOld = status.state === 'disconnected';
+      if (isOld && status.why === event.why) return status;
+      return { state: 'disconnected', since: isOld ? status.since : now, why: event.why, refused: true };
+    }
   }
 }

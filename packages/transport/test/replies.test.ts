@@ -62,6 +62,7 @@ describe('a reply', () => {
       expected: 5,
       remedy: 'b',
       why: 'c',
+      retry_ms: 250,
       gap: { from: 1, to: 5, why: 'retention' },
       end: 6,
       place: { file: '1.seg', offset: 64, seq: 9 },

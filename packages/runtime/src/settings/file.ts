@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { shorten, showFound } from '@bitten/schema';
 import type { Definition, Place } from './declare.js';
 import { nearestName } from './nearest.js';
 import type { SettingProblem } from './problems.js';
@@ -96,7 +97,7 @@ function readYaml(path: string, problems: SettingProblem[]): Record<string, Raw>
     if (isMapping(content)) return content;
     problems.push(problem(path, describe(content), 'a mapping', 'write NAME: VALUE lines'));
   } catch (error) {
-    const found = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    const found = shorten(error instanceof Error ? error.message.split('\n')[0]! : String(error));
     problems.push(
       problem(path, found, 'a readable YAML file', 'correct the file, or name another with --config'),
     );
@@ -107,7 +108,7 @@ function readYaml(path: string, problems: SettingProblem[]): Record<string, Raw>
 function unknownKey(where: string, key: string, known: Iterable<string>, hint?: string): SettingProblem {
   const nearest = nearestName(key, known);
   const remedy = hint ?? (nearest === undefined ? 'leave it out' : `did you mean ${nearest}?`);
-  return problem(where, key, 'a known setting', remedy);
+  return problem(shorten(where), shorten(key), 'a known setting', remedy);
 }
 
 function problem(where: string, found: string, expected: string, remedy: string): SettingProblem {
@@ -122,6 +123,7 @@ function isAppName(key: string): boolean {
   return appNames.some((name) => name === key);
 }
 
+/** Bounded and one level deep: by its anchors a file of YAML can be a circle. */
 function describe(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+  return showFound(value);
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { shorten } from '@bitten/schema';
 import type { Definition, Setting } from './declare.js';
 import { nearestName } from './nearest.js';
 import type { SettingProblem } from './problems.js';
@@ -105,5 +106,6 @@ function unknownFlag(flag: string, known: Iterable<string>): SettingProblem {
 }
 
 function unexpected(argument: string, expected: string, remedy: string): SettingProblem {
-  return { setting: undefined, source: 'flag', where: 'command line', found: argument, expected, remedy };
+  const found = shorten(argument);
+  return { setting: undefined, source: 'flag', where: 'command line', found, expected, remedy };
 }

@@ -1,3 +1,4 @@
+import { showFound } from '@bitten/schema';
 import type { Definition, Place, Setting, SettingValues } from './declare.js';
 import { type AppName, findFile, readSettingsFile, type SettingsFile } from './file.js';
 import { type CommandLine, readFlags } from './flags.js';
@@ -142,7 +143,7 @@ function wrongValue(name: string, setting: Setting, candidate: Candidate): Setti
     setting: name,
     source: candidate.source,
     where: candidate.where,
-    found: JSON.stringify(candidate.raw),
+    found: showFound(candidate.raw),
     expected: describeExpected(setting),
     remedy: remedies[candidate.source],
   };

@@ -15,15 +15,20 @@ export interface SettingProblem {
   remedy: string;
 }
 
+/** Of more than this the first ones are told: a file of something else has thousands. */
+const shownMax = 50;
+
 /** What was set is wrong. All problems are listed at once, so that nobody corrects them one start at a time. */
 export class SettingsError extends BittenError {
   readonly problems: readonly SettingProblem[];
 
   constructor(problems: readonly SettingProblem[]) {
-    const lines = problems.map(describeProblem);
+    const lines = problems.slice(0, shownMax).map(describeProblem);
+    const more = problems.length - lines.length;
+    if (more > 0) lines.push(`and ${more} more`);
     super(
       'bad_settings',
-      lines.length === 1 ? lines[0]! : `${lines.length} problems:\n  ${lines.join('\n  ')}`,
+      lines.length === 1 ? lines[0]! : `${problems.length} problems:\n  ${lines.join('\n  ')}`,
       {
         ...(problems.length === 1 && {
           found: problems[0]!.found,
@@ -37,5 +42,7 @@ export class SettingsError extends BittenError {
 }
 
 function describeProblem({ where, found, expected, remedy }: SettingProblem): string {
-  return `${where}: expected ${expected}, found ${found}; ${remedy}`;
+  // A path is a file's name, which may hold anything; a terminal must not obey it.
+  const place = where.replace(/[\p{Cc}\p{Cs}]/gu, '?');
+  return `${place}: expected ${expected}, found ${found}; ${remedy}`;
 }

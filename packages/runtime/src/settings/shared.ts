@@ -50,6 +50,29 @@ export const sharedSettings = defineSettings({
     default: 5580,
     description: 'port of the dashboard, the metrics and the health check',
   },
+  curve: {
+    env: 'BITTEN_CURVE',
+    flag: '--curve',
+    schema: v.boolean(),
+    default: false,
+    description: 'let in only who has a key that `bitten keys` has made; needed beyond this machine',
+  },
+  keysDir: {
+    env: 'BITTEN_KEYS_DIR',
+    flag: '--keys-dir',
+    schema: v.nullable(v.pipe(v.string(), v.minLength(1))),
+    default: null,
+    path: true,
+    description: "folder of the bus's keys and of who may come in; none is keys in the data folder",
+  },
+  keyFile: {
+    env: 'BITTEN_KEY_FILE',
+    flag: '--key-file',
+    schema: v.nullable(v.pipe(v.string(), v.minLength(1))),
+    default: null,
+    path: true,
+    description: 'file of the key shown to the bus; none for a bus that wants no keys',
+  },
   logLevel: {
     env: 'BITTEN_LOG_LEVEL',
     flag: '--log-level',
@@ -65,3 +88,8 @@ export const sharedSettings = defineSettings({
     description: 'how log lines look; auto is pretty on a terminal and json elsewhere',
   },
 });
+
+/** The folder of keys. */
+export function keysFolder(settings: { keysDir: string | null; dataDir: string }): string {
+  return settings.keysDir ?? join(settings.dataDir, 'keys');
+}

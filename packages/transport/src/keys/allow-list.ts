@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { isClientName, isKey, KeyFileError } from './key-pair.js';
+import { checkPrivate } from './private-file.js';
+
+/** A key that may come in. */
+export interface AllowedKey {
+  publicKey: string;
+  name: string;
+}
+
+/** Reads an allow-list: `key name`, one a line. Throws `KeyFileError`, which names the line that is wrong. */
+export function readAllowList(file: string): AllowedKey[] {
+  checkPrivate(file, 'file', {
+    expected: 'the list of keys that may come in',
+    remedy: 'make one: bitten keys init',
+  });
+  return parse(file, readFileSync(file, 'utf8'));
+}
+
+/** Adds a key at the end. Throws `KeyFileError`, with code `key_exists` where the name or the key is on it. */
+export function addToAllowList(file: string, { publicKey, name }: AllowedKey): void {
+  const taken = readAllowList(file).find((each) => each.name === name || each.publicKey === publicKey);
+  if (taken !== undefined) {
+    throw new KeyFileError(file, {
+      code: 'key_exists',
+      found: `a key named ${taken.name}`,
+      expected: `no ${name} yet`,
+      remedy: `choose another name, or remove the old one: bitten keys revoke ${taken.name}`,
+    });
+  }
+  const text = readFileSync(file, 'utf8');
+  appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${publicKey} ${name}\n`);
+}
+
+/** Takes a name off the list; false where it was not on it. Throws `KeyFileError`. */
+export function removeFromAllowList(file: string, name: string): boolean {
+  const keys = readAllowList(file);
+  if (!keys.some((key) => key.name === name)) return false;
+  const left = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => isComment(line) || line.trim().split(/\s+/)[1] !== name);
+  // A list is replaced whole, so that no reader ever sees half of it.
+  const draft = `${file}.${randomUUID()}`;
+  writeFileSync(draft, left.join('\n'), { flag: 'wx', mode: 0o600 });
+  renameSync(draft, file);
+  return true;
+}
+
+interface AllowListOptions {
+  file: string;
+  /** Hears that the list has changed. */
+  onChange: (keys: number) => void;
+  /** Hears, once for each spell, why a changed list cannot be used: the one before it goes on counting. */
+  onTrouble: (error: unknown) => void;
+}
+
+/**
+ * Who may come in, as the file says now. Each look at it costs one `stat`; it is read again when it has changed.
+ *
+ * **Failure.** A list that cannot be read, or with a line that is wrong, changes nothing: the last good one counts
+ * until there is another. At the start there is no such list, and the constructor throws.
+ */
+export class AllowList {
+  readonly #o: AllowListOptions;
+  #names: Map<string, string>;
+  #seen: string;
+  #inTrouble = false;
+
+  /** Throws `KeyFileError`. */
+  constructor(options: AllowListOptions) {
+    this.#o = options;
+    // Before reading: a change in between is then seen as one.
+    this.#seen = fingerprint(options.file);
+    this.#names = byKey(readAllowList(options.file));
+  }
+
+  /** The name of a key that may come in; undefined for any other. */
+  nameOf(publicKey: string): string | undefined {
+    return this.#names.get(publicKey);
+  }
+
+  /** Reads the file again where it has changed. */
+  refresh(): void {
+    const now = fingerprint(this.#o.file);
+    if (now === this.#seen) return;
+    this.#seen = now;
+    try {
+      this.#names = byKey(readAllowList(this.#o.file));
+    } catch (error) {
+      if (!this.#inTrouble) this.#o.onTrouble(error);
+      this.#inTrouble = true;
+      return;
+    }
+    this.#inTrouble = false;
+    this.#o.onChange(this.#names.size);
+  }
+}
+
+/** Differs whenever the file has been written, replaced, closed to us or opened to others. */
+function fingerprint(file: string): string {
+  try {
+    const { mtimeNs, ctimeNs, size, ino } = lstatSync(file, { bigint: true });
+    return `${mtimeNs} ${ctimeNs} ${size} ${ino}`;
+  } catch {
+    return 'none';
+  }
+}
+
+function byKey(keys: readonly AllowedKey[]): Map<string, string> {
+  return new Map(keys.map(({ publicKey, name }) => [publicKey, name]));
+}
+
+function parse(file: string, text: string): AllowedKey[] {
+  const keys: AllowedKey[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '' || isComment(line)) continue;
+    const [publicKey, name, ...rest] = line.trim().split(/\s+/);
+    if (!isKey(publicKey) || !isClientName(name) || rest.length > 0) {
+      throw new KeyFileError(file, {
+        found: `another line ${index + 1}`,
+        expected: 'lines of a public key (40 characters of Z85), a space and a name',
+        remedy: `correct line ${index + 1}`,
+      });
+    }
+    keys.push({ publicKey, name });
+  }
+  return keys;
+}
+
+/** A key may begin with `#`, but never holds a space. */
+function isComment(line: string): boolean {
+  return line.startsWith('# ') || line.trim() === '#';
+}
