@@ -15,7 +15,7 @@ export type BridgeStatus =
   | { state: 'disconnected'; why: string }
   /** There is nothing to do, and so no connection until there is. */
   | { state: 'idle' }
-  /** Something did not work and will be tried again, or the spool cannot be used. */
+  /** Something did not work and will be tried again, the spool cannot be used, or an event held a secret. */
   | { state: 'trouble'; error: unknown }
   | { state: 'closed' };
 
@@ -25,6 +25,8 @@ export interface BridgeStats {
   /** Not yet acknowledged by the bus. */
   pending: number;
   acknowledged: number;
+  /** Not accepted, because memory and spool were full; their receipts were rejected. */
+  refused: number;
   bufferedBytes: number;
   spooledBytes: number;
   /** Spools of earlier runs of this component that are still being delivered. */
@@ -123,6 +125,7 @@ export class EventBridge {
       published: this.#published,
       pending: outbox?.pending ?? 0,
       acknowledged: outbox?.acked ?? 0,
+      refused: outbox?.refused ?? 0,
       bufferedBytes: outbox?.bufferedBytes ?? 0,
       spooledBytes: outbox?.spooledBytes ?? 0,
       orphansLeft: this.#delivery?.orphansLeft ?? 0,
@@ -165,7 +168,12 @@ export class EventBridge {
       onTrouble: (error) => this.#trouble(error),
     });
     const { outbox } = this.#delivery;
-    this.#publisher = new Publisher({ catalogue: this.#catalogue, outbox, name: this.#options.name });
+    this.#publisher = new Publisher({
+      catalogue: this.#catalogue,
+      outbox,
+      name: this.#options.name,
+      onSecret: (error) => this.#trouble(error),
+    });
     return this.#publisher;
   }
 

@@ -13,6 +13,9 @@ export {
   type Issue,
   schemaInfo,
 } from '@bitten/schema';
+// The rules of an own event type are written with these, so that a component needs no import but the bridge.
+export * as fields from '@bitten/schema/fields';
+export * as v from 'valibot';
 export { type BridgeStats, type BridgeStatus, EventBridge } from './bridge.js';
 export { withCorrelation } from './correlation.js';
 export {

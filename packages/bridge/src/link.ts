@@ -1,4 +1,4 @@
-import { BusClient, type Status } from '@bitten/transport';
+import { BusClient, readClientKey, type Status } from '@bitten/transport';
 import { BridgeClosedError } from './receipt.js';
 
 /** How the bridge stands with the bus; `idle` is not connected for want of anything to do. */
@@ -7,6 +7,7 @@ export type LinkStatus = Status | { state: 'idle' };
 interface LinkOptions {
   host: string;
   port: number;
+  keyFile: string | null;
   name: string;
   requestTimeout_ms: number;
   idle_ms: number;
@@ -45,12 +46,16 @@ export class Link {
     return this.#client?.status ?? (this.#closed ? closedStatus() : { state: 'idle' });
   }
 
-  /** The client, connecting if it was not. Throws `BridgeClosedError`, and what opening a socket throws. */
+  /**
+   * The client, connecting if it was not. Throws `BridgeClosedError`, `KeyFileError`, and what opening a socket
+   * throws.
+   */
   open(): BusClient {
     if (this.#client !== null) return this.#client;
     if (this.#closed) throw new BridgeClosedError();
-    const { host, port, name, requestTimeout_ms, idle_ms } = this.#o;
-    const client = new BusClient({ host, port, name, requestTimeout_ms });
+    const { host, port, keyFile, name, requestTimeout_ms, idle_ms } = this.#o;
+    const key = keyFile === null ? undefined : readClientKey(keyFile);
+    const client = new BusClient({ host, port, key, name, requestTimeout_ms });
     if (this.#reopened) {
       this.#patience_ms = Math.max(idle_ms, Math.min(this.#patience_ms * 2, patience_ms_max));
     }

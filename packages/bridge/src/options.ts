@@ -9,6 +9,11 @@ export interface BridgeOptions {
   /** The bus protocol's port. Default: `BITTEN_BUS_PORT`, else 5572. */
   port?: number;
   /**
+   * The file of the key that is shown to the bus, as `bitten keys client` makes it; null for a bus that wants no
+   * keys. Read each time the connection is opened. Default: `BITTEN_KEY_FILE`, else null.
+   */
+  keyFile?: string | null;
+  /**
    * What this component is called: its spool's folder, and the source of events that do not tell theirs. Restart
    * it under the same name and it delivers what it left behind. Default: `BITTEN_COMPONENT`, else the script's file name.
    */
@@ -72,6 +77,7 @@ export function resolveOptions(
   const resolved: ResolvedOptions = {
     host: options.host ?? env.BITTEN_HOST ?? '127.0.0.1',
     port: options.port ?? Number(env.BITTEN_BUS_PORT ?? 5572),
+    keyFile: options.keyFile === undefined ? keyFileOf(env) : options.keyFile,
     name,
     types: options.types ?? [],
     spoolDir: spoolDirOf(options.spoolDir, name, env),
@@ -87,6 +93,11 @@ export function resolveOptions(
   };
   checkNumbers(resolved);
   return resolved;
+}
+
+/** The word `none`, as in every setting of the apps, stands for none. */
+function keyFileOf({ BITTEN_KEY_FILE: file }: NodeJS.ProcessEnv): string | null {
+  return file === undefined || file === '' || file === 'none' ? null : file;
 }
 
 function checkNumbers(options: ResolvedOptions): void {

@@ -13,7 +13,7 @@ export interface OutboxOptions {
   receiptsMax: number;
   /** Called when there is something to send. */
   onReady: () => void;
-  /** Called when the spool cannot be used. */
+  /** Called when the spool cannot be used: once, until it can again. */
   onTrouble: (error: unknown) => void;
 }
 
@@ -56,6 +56,9 @@ export class Outbox implements BatchSource {
   #spool: Spool | null = null;
   /** On the monotonic clock. */
   #spoolPausedUntil_ms = 0;
+  /** Why the disk takes nothing at the moment. */
+  #diskTrouble: string | null = null;
+  #refused = 0;
   #scheduled = false;
   #waiters: Waiter[] = [];
 
@@ -82,10 +85,16 @@ export class Outbox implements BatchSource {
     return this.#spool?.bytes ?? 0;
   }
 
+  /** How many events were not accepted, for want of room. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Accepts an event's JSON. `settler` is null where nobody waits for its receipt. */
   add(text: string, settler: Settler | null): void {
     const bytes = Buffer.byteLength(text) + 1;
     if (this.bufferedBytes + bytes > this.#o.bufferBytesMax && !this.#makeRoom(bytes)) {
+      this.#refused += 1;
       settler?.reject(this.#fullError());
       return;
     }
@@ -191,9 +200,12 @@ export class Outbox implements BatchSource {
     if (performance.now() < this.#spoolPausedUntil_ms) return;
     try {
       write();
+      this.#diskTrouble = null;
     } catch (error) {
       this.#spoolPausedUntil_ms = performance.now() + spoolPause_ms;
-      this.#o.onTrouble(error);
+      const isNew = this.#diskTrouble === null;
+      this.#diskTrouble = error instanceof Error ? error.message : String(error);
+      if (isNew) this.#o.onTrouble(error);
     }
   }
 
@@ -229,10 +241,14 @@ export class Outbox implements BatchSource {
 
   #fullError(): OutboxFullError {
     const { bufferBytesMax, spoolBytesMax, spoolDir } = this.#o;
+    const disk = this.#diskTrouble === null ? '' : `; the disk refuses: ${this.#diskTrouble}`;
     return new OutboxFullError({
-      found: `${this.pending} events not acknowledged, ${this.bufferedBytes} bytes in memory, ${this.spooledBytes} in the spool`,
+      found: `${this.pending} events not acknowledged, ${this.bufferedBytes} bytes in memory, ${this.spooledBytes} in the spool${disk}`,
       expected: `at most ${bufferBytesMax} bytes in memory and ${spoolDir === null ? 'no spool' : `${spoolBytesMax} bytes in the spool`}`,
-      remedy: 'start the bus, or raise bufferBytesMax or spoolBytesMax',
+      remedy:
+        disk === ''
+          ? 'start the bus, or raise bufferBytesMax or spoolBytesMax'
+          : 'start the bus, and see that the disk of the spool can be written',
     });
   }
 }

@@ -35,13 +35,16 @@ interface PublisherOptions {
   outbox: Outbox;
   /** The source of events that do not tell theirs and whose type has no usual one. */
   name: string;
+  /** Hears of events that were refused, and not kept anywhere, because they hold secrets. */
+  onSecret: (error: InvalidEventError) => void;
 }
 
 /**
  * Turns what a component says into an event in the outbox.
  *
  * **Failure.** Nothing here throws into the component, whatever it hands over. An invalid event rejects its
- * receipt at once and still goes to the bus, which keeps it in the dead letters.
+ * receipt at once and still goes to the bus, which keeps it in the dead letters; all but one that holds a secret,
+ * of which nothing leaves the component.
  */
 export class Publisher {
   readonly #options: PublisherOptions;
@@ -75,7 +78,10 @@ export class Publisher {
       issues = [jsonIssue(error)];
     }
     if (issues.length === 0 && text !== undefined) return outbox.add(text, settler);
-    settler.reject(new InvalidEventError(issues));
+    const error = new InvalidEventError(issues);
+    settler.reject(error);
+    // Neither wire nor spool may see it, so there is no dead letter to find: whoever watches the bridge is told.
+    if (issues.some(({ code }) => code === 'secret')) return this.#options.onSecret(error);
     outbox.add(asDeadLetter({ text, event, issues }), null);
   }
 

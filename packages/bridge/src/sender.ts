@@ -1,4 +1,4 @@
-import { OutOfSequenceError, type PublishBatch, type PublishReply } from '@bitten/transport';
+import { OutOfSequenceError, type PublishBatch, type PublishReply, SlowDownError } from '@bitten/transport';
 import type { Batch } from './spool.js';
 
 /** Where batches come from, in the order of the producer's numbers, and where acknowledgements go. */
@@ -121,6 +121,7 @@ export class Sender {
     this.#rewind();
     this.#o.onTrouble(error);
     if (error instanceof OutOfSequenceError) this.kick();
+    else if (error instanceof SlowDownError) this.#retryLater(error.retry_ms);
     else this.#retryLater();
   }
 
@@ -130,11 +131,12 @@ export class Sender {
     this.#next = this.#o.source.acked + 1;
   }
 
-  #retryLater(): void {
+  /** After the time given, or a little longer each time. */
+  #retryLater(given_ms?: number): void {
     if (this.#stopped) return;
     clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => this.#resume(), this.#delay_ms);
-    this.#delay_ms = Math.min(this.#delay_ms * 2, retryDelay_ms.max);
+    this.#pause = setTimeout(() => this.#resume(), given_ms ?? this.#delay_ms);
+    if (given_ms === undefined) this.#delay_ms = Math.min(this.#delay_ms * 2, retryDelay_ms.max);
   }
 
   #resume(): void {

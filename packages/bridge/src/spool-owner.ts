@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Which process a spool belongs to. Process numbers are used again: the time of its start tells it from others. */
@@ -17,9 +17,24 @@ export function makeOwnFolder(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dirname(dir), { recursive: true, mode: 0o700 });
   const temporary = join(dirname(dir), `.${process.pid}.${Date.now()}.new`);
-  mkdirSync(temporary, { mode: 0o700 });
-  writeSelf(join(temporary, ownerFile));
-  renameSync(temporary, dir);
+  try {
+    mkdirSync(temporary, { mode: 0o700 });
+    writeSelf(join(temporary, ownerFile));
+    renameSync(temporary, dir);
+  } catch (error) {
+    // On a full disk this is tried again and again; nothing else would take the halves away.
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Removes folders that a process has made for a spool and died, or lost its power, before they had their name. */
+export function sweepUnfinished(dir: string): void {
+  for (const name of readdirSync(dir)) {
+    const pid = /^\.(\d+)\.\d+\.new$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid)))
+      rmSync(join(dir, name), { recursive: true, force: true });
+  }
 }
 
 /**
@@ -68,11 +83,23 @@ function isOwnerAlive(file: string): boolean {
     if (typeof owner.pid !== 'number' || owner.boot !== bootId()) return false;
     process.kill(owner.pid, 0);
   } catch (error) {
-    // A process of another account may not be sent signals, and is there all the same.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-    return true;
+    return isForeign(error);
   }
   return owner.started === startOf(owner.pid);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isForeign(error);
+  }
+}
+
+/** A process of another account may not be sent signals, and is there all the same. */
+function isForeign(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EPERM';
 }
 
 function startOf(pid: number): string | null {

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { limits, producerPattern } from '@bitten/schema';
 import { type Log, type LogRecord, openLog } from '@bitten/storage/log';
-import { claim, disown, makeOwnFolder } from './spool-owner.js';
+import { claim, disown, makeOwnFolder, sweepUnfinished } from './spool-owner.js';
 
 /** Events of one producer with consecutive numbers. */
 export interface Batch {
@@ -62,6 +62,7 @@ export class Spool {
   /** The folders of spools, alive or left behind, oldest first; ids are ordered by time. */
   static list(dir: string): string[] {
     try {
+      sweepUnfinished(dir);
       return readdirSync(dir, { withFileTypes: true })
         .filter((entry) => entry.isDirectory() && producerPattern.test(entry.name) && entry.name[0] !== '.')
         .map((entry) => join(dir, entry.name))

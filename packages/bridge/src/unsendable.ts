@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { createStandardCatalogue, decodeEvent, type Issue, limits } from '@bitten/schema';
+import { createStandardCatalogue, decodeEvent, type Issue, limits, redactSecrets } from '@bitten/schema';
 
 /** An event that is too large goes to the dead letters whole up to this size, and cut above it. */
 const bytesMax = 4 * limits.event_bytes_max;
@@ -15,10 +15,11 @@ export interface Unsendable {
 
 /**
  * What the dead letters get of an event that is invalid: its JSON, or where it has none, what a person would be
- * shown of it. One line, never empty, and never anything the bus could take for an event. Never throws.
+ * shown of it. One line, never empty, without secrets, and never anything the bus could take for an event. Never
+ * throws.
  */
 export function asDeadLetter({ text, event, issues }: Unsendable): string {
-  const line = (text ?? show(event)).replaceAll(/[\r\n]/g, ' ');
+  const line = redactSecrets((text ?? show(event)).replaceAll(/[\r\n]/g, ' '));
   // A UTF-16 unit becomes three bytes at most; what is cut is still larger than an event may be.
   if (Buffer.byteLength(line) > bytesMax) return line.slice(0, Math.floor(bytesMax / 3));
   const decoded = decodeEvent(line, standard);

@@ -82,6 +82,32 @@ describe('a spool that was left behind', () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
+  test.each(['', '\0'.repeat(100)])(
+    'whose files are names without content after a power cut is removed',
+    (content) => {
+      left('a');
+      for (const name of readdirSync(own('a'))) writeFileSync(join(own('a'), name), content);
+      expect(Spool.adopt(own('a'))).toBeNull();
+      expect(readdirSync(dir)).toEqual([]);
+    },
+  );
+
+  test('that lost its name only gives what is in it', () => {
+    left('a');
+    writeFileSync(join(own('a'), 'log.json'), '');
+    const spool = Spool.adopt(own('a'))!;
+    expect(spool).toMatchObject({ first: 1, last: 2 });
+    spool.delete();
+  });
+
+  test('that had not its name yet when its process died is removed, and not while it lives', () => {
+    left('a');
+    mkdirSync(join(dir, `.${2 ** 22 + 1}.1.new`));
+    mkdirSync(join(dir, `.${process.pid}.1.new`));
+    expect(Spool.list(dir)).toEqual([own('a')]);
+    expect(readdirSync(dir).sort()).toEqual([`.${process.pid}.1.new`, 'a']);
+  });
+
   test('that is gone is nothing to adopt', () => {
     expect(Spool.list(dir)).toEqual([]);
     expect(Spool.adopt(own('a'))).toBeNull();

@@ -1,9 +1,18 @@
-// A signal engine and a tracker in one file. With `pnpm dev` running: node examples/component.mjs
-import { close, fireCommand, signalGenerated, subscribe, withCorrelation } from '@bitten/bridge';
+// A signal engine and a tracker in one file.
+import {
+  close,
+  fireCommand,
+  InvalidEventError,
+  signalGenerated,
+  subscribe,
+  withCorrelation,
+} from '@bitten/bridge';
 
-// What is published from now on, live; a durable cursor would go on where the last run stopped.
+// What is published from now on, live; with a durable cursor it would go on where the last run stopped.
 const subscription = subscribe({ types: ['signal_generated', 'fire_command'], from: 'now' }, (event) => {
   console.log(`seen     seq ${event.seq}  ${event.event_type}  ${event.correlation_id}`);
+  // Not awaited: a subscription cannot wait, in its handler, for its own end.
+  if (event.event_type === 'fire_command') void subscription.close();
 });
 await subscription.ready;
 
@@ -26,9 +35,18 @@ const receipt = await withCorrelation('DEMO_001', () =>
 console.log(`receipt  seq ${receipt.seq}  ${receipt.level}`);
 
 // What breaks a rule is told, and kept in the dead letters.
-await signalGenerated({ signal_id: 'DEMO_002', symbol: 'EURUSD', direction: 'UP' }).catch((error) => {
+try {
+  await signalGenerated({
+    signal_id: 'DEMO_002',
+    symbol: 'EURUSD',
+    direction: 'BUY',
+    confidence: 850,
+    pattern_type: 'LIQUIDITY_SWEEP_REVERSAL',
+  });
+} catch (error) {
+  if (!(error instanceof InvalidEventError)) throw error;
   console.log(`refused  ${error.message}`);
-});
+}
 
-await new Promise((resolve) => setTimeout(resolve, 200));
+await subscription.done;
 await close();
