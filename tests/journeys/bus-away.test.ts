@@ -1,14 +1,12 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastSaid, type Program, readNumbers, reportOf, until, untilSaid } from '@bitten/proof';
 import { BusServer } from '@bitten/transport';
 import { describe, expect, test } from 'vitest';
 import { checkStore, type Places, type Run } from '../support/checks.js';
-import { lastSaid, readNumbers, reportOf, untilSaid } from '../support/numbers.js';
-import type { Program } from '../support/program.js';
 import { scaled, seeded, testSeed } from '../support/scale.js';
 import { System } from '../support/system.js';
-import { until } from '../support/until.js';
 
 const away_ms = scaled(5_000, 60_000);
 const rate_per_s = 1_000;

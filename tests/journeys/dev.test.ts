@@ -1,14 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventRows, isFree, type Program, storedUpTo, until } from '@bitten/proof';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { programs } from '../support/places.js';
-import { isFree } from '../support/ports.js';
 import { descendantsOf, isRunning } from '../support/process-tree.js';
-import type { Program } from '../support/program.js';
-import { eventRows, storedUpTo } from '../support/store.js';
 import { System } from '../support/system.js';
 import { saySkipped } from '../support/tools.js';
-import { until } from '../support/until.js';
 
 const hasProc = existsSync('/proc/self/stat');
 if (!hasProc) saySkipped('pnpm dev', 'no /proc to see processes in');

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deadLetterRows, eventRows, readStore, until } from '@bitten/proof';
 import { describe, expect, test } from 'vitest';
 import { makeBars, makeSignals, makeTicks, type SignalLine, writeLines } from '../support/market-files.js';
 import { programs, realDataFolder } from '../support/places.js';
 import { scaled, seeded, testSeed } from '../support/scale.js';
-import { deadLetterRows, eventRows, readStore } from '../support/store.js';
 import { System } from '../support/system.js';
 import { saySkipped } from '../support/tools.js';
-import { until } from '../support/until.js';
 
 const realData = realDataFolder();
 if (realData === undefined) saySkipped('the import of real data', 'no ../shared/data beside the checkout');

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reportOf, storedUpTo, untilSaid } from '@bitten/proof';
 import { describe, expect, test } from 'vitest';
 import { checkStore, runOf } from '../support/checks.js';
-import { reportOf, untilSaid } from '../support/numbers.js';
 import { moments, scaled, seeded, testSeed } from '../support/scale.js';
-import { storedUpTo } from '../support/store.js';
 import { System } from '../support/system.js';
 
 const count = scaled(40_000, 200_000);

@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { deadLetterRows, eventRows, until } from '@bitten/proof';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Push, Subscriber } from 'zeromq';
 import { onOneLine, type RawEvent, rawEvents, textOf } from '../support/raw-frames.js';
-import { deadLetterRows, eventRows } from '../support/store.js';
 import { System } from '../support/system.js';
 import { findPythonWithZmq, saySkipped } from '../support/tools.js';
-import { until } from '../support/until.js';
 
 const python = findPythonWithZmq();
 if (python === undefined) saySkipped('a Python client', 'no python3 with zmq (Debian: python3-zmq)');

@@ -1,13 +1,20 @@
 import { rmSync } from 'node:fs';
+import {
+  eventRows,
+  lastSaid,
+  type Program,
+  readNumbers,
+  readStore,
+  reportOf,
+  until,
+  untilLines,
+  untilSaid,
+} from '@bitten/proof';
 import type { BusClient } from '@bitten/transport';
 import { describe, expect, test } from 'vitest';
 import { checkStore, expectEach, runOf } from '../support/checks.js';
-import { lastSaid, readNumbers, reportOf, untilLines, untilSaid } from '../support/numbers.js';
-import type { Program } from '../support/program.js';
 import { moments, scaled, seeded, testSeed } from '../support/scale.js';
-import { eventRows, readStore } from '../support/store.js';
 import { System } from '../support/system.js';
-import { until } from '../support/until.js';
 
 const count = scaled(30_000, 200_000);
 

@@ -1,7 +1,6 @@
+import { freePorts, isFree, type Program } from '@bitten/proof';
 import { describe, expect, test } from 'vitest';
 import { programs } from '../support/places.js';
-import { freePorts, isFree } from '../support/ports.js';
-import type { Program } from '../support/program.js';
 import { System } from '../support/system.js';
 
 /** The settings of each program: DESIGN.md's names and the program's own. */
@@ -18,6 +17,12 @@ const settings = {
     'BITTEN_RETENTION_BYTES',
     'BITTEN_RETENTION_AGE',
     'BITTEN_HEARTBEAT',
+    'BITTEN_CURVE',
+    'BITTEN_KEYS_DIR',
+    'BITTEN_CONNECTIONS_MAX',
+    'BITTEN_CLIENT_EVENT_RATE',
+    'BITTEN_CLIENT_BYTE_RATE',
+    'BITTEN_INGRESS_EVENT_RATE',
     'BITTEN_CONFIG',
   ],
   collector: [
@@ -27,6 +32,7 @@ const settings = {
     'BITTEN_LOG_LEVEL',
     'BITTEN_LOG_FORMAT',
     'BITTEN_DATABASE',
+    'BITTEN_KEY_FILE',
     'BITTEN_COLLECTOR_LINGER',
     'BITTEN_CONFIG',
   ],

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastSaid, readNumbers, reportOf, until, untilLines, untilSaid } from '@bitten/proof';
 import { describe, expect, test } from 'vitest';
 import { checkStore, expectEach, runOf } from '../support/checks.js';
-import { lastSaid, readNumbers, reportOf, untilLines, untilSaid } from '../support/numbers.js';
 import { scaled, testSeed } from '../support/scale.js';
 import { System } from '../support/system.js';
-import { until } from '../support/until.js';
 
 const count = scaled(40_000, 200_000);
 const stopped_ms = scaled(5_000, 60_000);

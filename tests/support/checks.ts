@@ -1,7 +1,5 @@
+import { type Acked, type EventRow, numberedEvents, readAcks, readStore } from '@bitten/proof';
 import { expect } from 'vitest';
-import { type Acked, readAcks } from './numbers.js';
-import { numberedEvents } from './programs/numbered-events.mjs';
-import { type EventRow, readStore } from './store.js';
 
 /** One life of a publisher. */
 export interface Run {

@@ -1,20 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The root of the checkout. */
-export const root = resolve(fileURLToPath(import.meta.url), '../../..');
+import { apps, root } from '@bitten/proof';
 
 /** The programs under test, as they are built. */
 export const programs = {
-  bus: join(root, 'apps/bus/dist/index.js'),
-  collector: join(root, 'apps/collector/dist/index.js'),
+  ...apps,
   cli: join(root, 'apps/cli/dist/bitten.js'),
   dev: join(root, 'apps/dev/dist/index.js'),
 } as const;
 
 /** A component of ours that plays a part in these tests: a plain script that node runs as it is. */
-export function component(name: 'publisher' | 'steady-publisher' | 'subscriber' | 'feed-reader'): string {
+export function component(
+  name: 'publisher' | 'steady-publisher' | 'spooler' | 'subscriber' | 'feed-reader' | 'herd' | 'disk',
+): string {
   return join(root, 'tests/support/programs', `${name}.mjs`);
 }
 

@@ -10,6 +10,11 @@ export function findSqliteShell(): string | undefined {
   return runs('sqlite3', ['-version']) ? 'sqlite3' : undefined;
 }
 
+/** Whether a command is there and tells its version. */
+export function findCommand(command: string): boolean {
+  return runs(command, ['--version']);
+}
+
 function runs(command: string, args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0;
 }

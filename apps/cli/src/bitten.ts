@@ -16,7 +16,9 @@ if (names.length === 0) {
   process.exitCode = await showHelp();
 } else {
   const { runCommand } = await import('@bitten/runtime');
-  await runCommand({ name: 'bitten', run });
+  const deadlines = names.map((name) => commands[name]?.stop_deadline_ms ?? 0).filter((ms) => ms > 0);
+  const stop_deadline_ms = deadlines.length === 0 ? undefined : Math.max(...deadlines);
+  await runCommand({ name: 'bitten', run, ...(stop_deadline_ms === undefined ? {} : { stop_deadline_ms }) });
 }
 
 /** The way of `bitten --help`, `--version` and of a word that is no command: nothing is loaded for it. */

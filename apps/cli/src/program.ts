@@ -3,6 +3,8 @@ import type { AddCommand, CommandContext } from './command.js';
 
 export interface CommandEntry {
   summary: string;
+  /** How long it may take to end in order after Ctrl-C; default 5,000. */
+  stop_deadline_ms?: number;
   load: () => Promise<AddCommand>;
 }
 
@@ -27,6 +29,24 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   stats: {
     summary: 'show how the bus and the store are',
     load: async () => (await import('./commands/stats.js')).addStats,
+  },
+  verify: {
+    summary: 'check the log and the store for damage, also while they are in use',
+    load: async () => (await import('./commands/verify.js')).addVerify,
+  },
+  rebuild: {
+    summary: 'make the store anew from the log, also while bus and collector run',
+    load: async () => (await import('./commands/rebuild.js')).addRebuild,
+  },
+  keys: {
+    summary: 'make, list and revoke the keys of those who may come in',
+    load: async () => (await import('./commands/keys.js')).addKeys,
+  },
+  prove: {
+    summary: 'kill, cut off and power off a bus of its own here, and show that nothing is lost',
+    // What was acknowledged by then is settled and compared first.
+    stop_deadline_ms: 120_000,
+    load: async () => (await import('./commands/prove.js')).addProve,
   },
   schema: {
     summary: 'list the event types and show their fields',

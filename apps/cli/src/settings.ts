@@ -8,12 +8,13 @@ import {
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
 
-const { dataDir, host, busPort } = sharedSettings;
+const { dataDir, host, busPort, keyFile } = sharedSettings;
 
 /** The settings of the command line, beside the options of each command. */
 const cliSettings = defineSettings({
   host,
   busPort,
+  keyFile,
   dataDir,
   timeout: {
     env: 'BITTEN_TIMEOUT',
@@ -30,6 +31,7 @@ export type CliSettings = SettingValues<typeof cliSettings>;
 const placeholders: Readonly<Record<keyof typeof cliSettings, string>> = {
   host: '<address>',
   busPort: '<port>',
+  keyFile: '<file>',
   dataDir: '<folder>',
   timeout: '<duration>',
 };

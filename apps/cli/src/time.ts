@@ -1,4 +1,5 @@
 import { parseQuantity, UsageError } from '@bitten/runtime';
+import { shorten, showFound } from '@bitten/schema';
 
 const iso =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
@@ -20,7 +21,8 @@ export function readTimestamp(value: unknown): number | undefined {
   if (parts === null) return undefined;
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '0', zone = 'Z'] = parts;
   const whole_ms = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second);
-  if (!isSameDate(whole_ms, { month: +month!, day: +day!, hour: +hour, minute: +minute })) return undefined;
+  const parsed = { year: +year!, month: +month!, day: +day!, hour: +hour, minute: +minute };
+  if (!isSameDate(whole_ms, parsed)) return undefined;
   const offset_s = readOffset(zone);
   // As one decimal number, because seconds and fraction added as doubles may end on another last digit.
   return offset_s === undefined ? undefined : Number(`${whole_ms / 1000 - offset_s}.${fraction}`);
@@ -31,13 +33,14 @@ function unixSeconds(number: number): number | undefined {
   return number > seconds_max ? number / 1000 : number;
 }
 
-/** `Date.UTC` turns the 31st of February into a day of March instead of refusing it. */
+/** `Date.UTC` turns the 31st of February into a day of March, and the year 71 into 1971, instead of refusing them. */
 function isSameDate(
   ms: number,
-  parts: { month: number; day: number; hour: number; minute: number },
+  parts: { year: number; month: number; day: number; hour: number; minute: number },
 ): boolean {
   const date = new Date(ms);
   return (
+    date.getUTCFullYear() === parts.year &&
     date.getUTCMonth() + 1 === parts.month &&
     date.getUTCDate() === parts.day &&
     date.getUTCHours() === parts.hour &&
@@ -60,7 +63,7 @@ export function parseDuration(text: string, flag: string): number {
   const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseQuantity(text, 'milliseconds');
   if (ms === undefined || !Number.isFinite(ms) || ms < 0) {
     throw new UsageError(
-      `${flag}: expected a duration, found ${JSON.stringify(text)}`,
+      `${flag}: expected a duration, found ${showFound(text)}`,
       'write 10ms, 2s, 15min, 1h or 7d',
     );
   }
@@ -78,8 +81,8 @@ export function parseMoment(text: string, flag: string, now: number): number {
   if (text === 'now') return now;
   if (/^\d+(\.\d+)?$/.test(text) && Number(text) < unixSeconds_min) {
     throw new UsageError(
-      `${flag}: expected a time, found ${text} without a unit`,
-      `write ${text}s, ${text}min, ${text}h or ${text}d (that long ago)`,
+      `${flag}: expected a time, found ${shorten(text)} without a unit`,
+      `write ${shorten(text)}s, ${shorten(text)}min, ${shorten(text)}h or ${shorten(text)}d (that long ago)`,
     );
   }
   if (/^\d+(\.\d+)?\s*[a-z]+$/i.test(text)) return now - parseDuration(text, flag) / 1000;
@@ -87,7 +90,7 @@ export function parseMoment(text: string, flag: string, now: number): number {
   const moment = hasZone ? readTimestamp(text) : localTime(text);
   if (moment === undefined) {
     throw new UsageError(
-      `${flag}: expected a time, found ${JSON.stringify(text)}`,
+      `${flag}: expected a time, found ${showFound(text)}`,
       'write a duration such as 1h or 7d (that long ago), or a time such as 2025-08-21T17:58 or 2025-08-21T17:58Z',
     );
   }

@@ -5,7 +5,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { EventBridge } from '@bitten/bridge';
-import { numberedEvents } from './numbered-events.mjs';
+import { numberedEvents } from '@bitten/proof';
 
 const { name, run, seed, count, ackFile, outstanding_max = 20_000 } = JSON.parse(process.argv[2]);
 const eventOf = numberedEvents(seed);

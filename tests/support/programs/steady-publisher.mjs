@@ -6,7 +6,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { EventBridge } from '@bitten/bridge';
-import { numberedEvents } from './numbered-events.mjs';
+import { numberedEvents } from '@bitten/proof';
 
 const { name, run, seed, rate_per_s, publishedFile } = JSON.parse(process.argv[2]);
 const eventOf = numberedEvents(seed);

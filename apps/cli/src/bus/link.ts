@@ -4,14 +4,19 @@ import {
   BusClient,
   ConnectionLostError,
   DeadlineError,
+  KeyRefusedError,
   NotConnectedError,
   OutOfSequenceError,
+  readClientKey,
+  SlowDownError,
   UnavailableError,
 } from '@bitten/transport';
 
 export interface BusLinkOptions {
   host: string;
   port: number;
+  /** The file of the key to show; null for none. */
+  keyFile: string | null;
   /** How the command calls itself in the bus's statistics. */
   name: string;
   /** How long to wait for the bus at the beginning. */
@@ -48,17 +53,21 @@ export class BusLink {
 
   private constructor(options: BusLinkOptions) {
     this.#options = options;
-    const { host, port, name, signal } = options;
-    this.client = new BusClient({ host, port, name });
+    const { host, port, keyFile, name, signal } = options;
+    const key = keyFile === null ? undefined : readClientKey(keyFile);
+    this.client = new BusClient({ host, port, name, key });
     if (signal.aborted) this.close();
     else signal.addEventListener('abort', () => this.close(), { once: true });
   }
 
-  /** Throws `BusAwayError` where the bus does not come within the timeout. */
+  /**
+   * Throws `BusAwayError` where the bus does not come within the timeout, `KeyRefusedError` as soon as it does not
+   * let us in, and `KeyFileError`.
+   */
   static async open(options: BusLinkOptions): Promise<BusLink> {
     const link = new BusLink(options);
     try {
-      await link.client.connected({ timeout_ms: options.timeout_ms });
+      await Promise.race([link.client.connected({ timeout_ms: options.timeout_ms }), refusal(link.client)]);
       return link;
     } catch (error) {
       const { status, endpoint } = link.client;
@@ -128,6 +137,16 @@ export class BusLink {
   }
 }
 
+/** Rejects when the bus does not let this client in: nobody at a terminal wants to wait for that to change. */
+function refusal(client: BusClient): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    client.onStatus((status) => {
+      if (status.state !== 'disconnected' || status.refused !== true) return;
+      reject(new KeyRefusedError(client.endpoint, status.why));
+    });
+  });
+}
+
 function isPassing(error: unknown): error is BittenError {
   return (
     error instanceof NotConnectedError ||
@@ -135,6 +154,7 @@ function isPassing(error: unknown): error is BittenError {
     error instanceof DeadlineError ||
     error instanceof UnavailableError ||
     error instanceof OutOfSequenceError ||
-    error instanceof BacklogFullError
+    error instanceof BacklogFullError ||
+    error instanceof SlowDownError
   );
 }

@@ -106,6 +106,7 @@ async function importFiles(
     : await BusLink.open({
         host: settings.host,
         port: settings.busPort,
+        keyFile: settings.keyFile,
         name: 'bitten-import',
         timeout_ms: settings.timeout,
         onAway: (why) => notes.say(`waiting for the bus: ${why}`),

@@ -63,6 +63,7 @@ async function tail(options: TailOptions, { program, signal }: CommandContext): 
   const link = await BusLink.open({
     host: settings.host,
     port: settings.busPort,
+    keyFile: settings.keyFile,
     name: 'bitten-tail',
     timeout_ms: settings.timeout,
     away_ms_max: Number.POSITIVE_INFINITY,

@@ -1,3 +1,4 @@
+import { limits, nestsDeeperThan } from '@bitten/schema';
 import type { ImportFormat } from './format.js';
 import { isObject, mapJsonLine, mappingVersion, parseObject } from './mapping.js';
 import { type EventMapping, readMapping } from './mapping-rules.js';
@@ -78,11 +79,16 @@ const places = ['seq', 'appended_at', 'id', 'created_at'];
 function asPublished({ text }: ImportRecord): string {
   const event = parseObject(text);
   if (event === undefined || !isPrinted(event)) return text;
+  // Too deep to be an event, and to be written anew.
+  if (nestsDeeperThan(text, limits.event_depth_max)) return text;
   for (const name of places) delete event[name];
   const { extra } = event;
   if (isObject(extra)) {
     delete event.extra;
-    Object.assign(event, extra);
+    // Defined, not assigned: a field may be called anything, also __proto__.
+    for (const [name, value] of Object.entries(extra)) {
+      Object.defineProperty(event, name, { value, enumerable: true, configurable: true, writable: true });
+    }
   }
   return JSON.stringify(event);
 }

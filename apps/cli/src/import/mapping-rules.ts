@@ -1,4 +1,5 @@
 import { UsageError } from '@bitten/runtime';
+import { showFound } from '@bitten/schema';
 
 /** Where a field's value comes from: the first of some fields that is there, in other words if need be; or a constant. */
 export type FieldRule =
@@ -101,7 +102,7 @@ function asObject(value: unknown, where: string): Record<string, unknown> {
 
 function wrong(where: string, expected: string, found: unknown): UsageError {
   return new UsageError(
-    `${where}: expected ${expected}, found ${JSON.stringify(found) ?? 'nothing'}`,
+    `${where}: expected ${expected}, found ${found === undefined ? 'nothing' : showFound(found)}`,
     'docs/CLI.md, "Mapping files", shows one',
   );
 }

@@ -1,4 +1,4 @@
-import { correlationOf, defaultSourceOf, withAliases } from '@bitten/schema';
+import { correlationOf, defaultSourceOf, limits, nestsDeeperThan, withAliases } from '@bitten/schema';
 import { readTimestamp } from '../time.js';
 import type { EventMapping, FieldRule } from './mapping-rules.js';
 import type { ImportRecord } from './records.js';
@@ -15,6 +15,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export function mapJsonLine(record: ImportRecord, events: readonly EventMapping[]): string[] {
   const fields = parseObject(record.text);
   if (fields === undefined) return [record.text];
+  // What no event can be made of would overflow the stack when it is written anew.
+  if (nestsDeeperThan(record.text, limits.event_depth_max)) return [record.text];
   const texts = events.filter((event) => isWanted(fields, event)).map((event) => mapEvent(fields, event));
   // Nothing may vanish: a line no event is made of is for a person to look at.
   return texts.length === 0 ? [record.text] : texts;
@@ -79,8 +81,13 @@ function takeValue(fields: Fields, rule: FieldRule | undefined, used: Set<string
   const name = rule.from.find((each) => isPresent(fields[each]));
   if (name === undefined) return undefined;
   const value = fields[name];
-  const word = rule.words?.[String(value)];
-  return word ?? value;
+  return wordFor(value, rule.words) ?? value;
+}
+
+function wordFor(value: unknown, words: Fields | undefined): unknown {
+  if (words === undefined || typeof value === 'object') return undefined;
+  const name = String(value);
+  return Object.hasOwn(words, name) ? words[name] : undefined;
 }
 
 function textOf(value: unknown): unknown {

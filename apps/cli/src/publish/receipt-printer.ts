@@ -1,5 +1,6 @@
 import { EventBridge, InvalidEventError, type NewEvent, type Receipt } from '@bitten/bridge';
 import { describeIssue } from '@bitten/schema';
+import { readClientKey } from '@bitten/transport';
 import { BusAwayError } from '../bus/link.js';
 import type { CliSettings } from '../settings.js';
 import { colorsFor, say } from '../show/terminal.js';
@@ -24,9 +25,12 @@ export class ReceiptPrinter {
   constructor(settings: CliSettings, options: { json: boolean }) {
     this.#settings = settings;
     this.#json = options.json;
+    // The bridge would wait for a key file to come: who types a command is told at once.
+    if (settings.keyFile !== null) readClientKey(settings.keyFile);
     this.#bridge = new EventBridge({
       host: settings.host,
       port: settings.busPort,
+      keyFile: settings.keyFile,
       name: 'bitten-publish',
       // Who types a command waits for its outcome: nothing may be sent later without their knowing.
       spoolDir: false,

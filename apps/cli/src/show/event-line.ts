@@ -59,7 +59,9 @@ const value_length_max = 40;
 export function describeData(event: Envelope): string {
   const { data } = event;
   if (typeof data !== 'object' || data === null) return '';
-  const names = keyFields[event.event_type] ?? Object.keys(data).slice(0, otherFields_max);
+  // A type may be called `constructor`, which every object has.
+  const known = Object.hasOwn(keyFields, event.event_type) ? keyFields[event.event_type] : undefined;
+  const names = known ?? Object.keys(data).slice(0, otherFields_max);
   return names
     .filter((name) => data[name] !== undefined && data[name] !== null)
     .filter((name) => name !== 'component' || data[name] !== event.source)

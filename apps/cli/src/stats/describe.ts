@@ -1,5 +1,5 @@
 import type { StoreSummary } from '@bitten/storage/store';
-import type { BusStats } from '@bitten/transport';
+import type { BusStats, DoorStats } from '@bitten/transport';
 
 import { renderTable } from '../show/table.js';
 import type { Colors } from '../show/terminal.js';
@@ -35,7 +35,18 @@ function describeBus(
   bus: Stats['bus'] & { ok: true },
   { colors, width, before }: Look & { before: Stats | undefined },
 ): string {
-  const { events, log, dead_letters, commits, cursors, clients, memory_rss_bytes, uptime_s } = bus.stats;
+  const {
+    events,
+    log,
+    dead_letters,
+    commits,
+    cursors,
+    clients,
+    memory_rss_bytes,
+    uptime_s,
+    unavailable,
+    doors,
+  } = bus.stats;
   const last =
     log.last_append_at === null
       ? 'nothing yet'
@@ -55,6 +66,7 @@ function describeBus(
       `${span(log.first, log.next)}, ${size(log.bytes)} in ${count(log.segments, 'segment')}, last append ${last}`,
     ],
     ['dead letters', amount(dead_letters.next - dead_letters.first)],
+    ...(doors === undefined ? [] : [describeDoors(doors)]),
     [
       'commits',
       `${amount(commits.count)}, fsync p50 ${commits.fsync_p50_ms.toFixed(2)} ms, p99 ${commits.fsync_p99_ms.toFixed(2)} ms`,
@@ -62,7 +74,14 @@ function describeBus(
   ];
   const parts = [
     `${colors.bold('bus')}  ${bus.server}, log ${bus.log_id}`,
-    factLines(facts),
+    ...(unavailable
+      ? [
+          colors.red(
+            `  not writable for ${formatDuration(Math.max(0, at - unavailable.since))}: ${unavailable.why}`,
+          ),
+        ]
+      : []),
+    factLines(bus.stats.doors === undefined ? facts : [...facts, ...doorFacts(bus.stats.doors)]),
     typeTable(bus.stats, {
       before: busOf(before),
       seconds: before === undefined ? uptime_s : at - before.at,
@@ -73,6 +92,34 @@ function describeBus(
   return parts.filter((part) => part !== '').join('\n');
 }
 
+/** What came in that was no event, and who did not come in: all zero while everybody behaves. */
+function describeDoors({ requests, refused, connections }: NonNullable<BusStats['doors']>): [string, string] {
+  const closed = Object.values(refused).reduce((sum, count) => sum + count, 0);
+  const open = connections.pub + connections.pull + connections.bus;
+  const wrong = `${count(requests.refused, 'bad request')}, ${amount(requests.malformed)} malformed`;
+  return ['doors', `${count(open, 'connection')}, ${amount(closed)} refused; ${wrong}`];
+}
+
+function doorFacts({
+  curve,
+  connections,
+  refused,
+  slowed,
+  unread_bytes,
+}: DoorStats): Array<[string, string]> {
+  const { pub, pull, bus } = connections;
+  const inside = `${amount(pub)} on the live feed, ${amount(pull)} on the ingress, ${amount(bus)} on the bus protocol`;
+  const { unknown_key, too_many, protocol, unfinished } = refused;
+  return [
+    ['connections', `${inside}; ${curve ? 'keys wanted' : 'no keys wanted'}`],
+    [
+      'not let in',
+      `${amount(unknown_key)} unknown key, ${amount(protocol)} no key or another protocol, ${amount(unfinished)} unfinished, ${amount(too_many)} too many`,
+    ],
+    ['slowed down', `${amount(slowed)} requests; ${size(unread_bytes)} of replies unread`],
+  ];
+}
+
 function busOf(stats: Stats | undefined): BusStats | undefined {
   return stats?.bus.ok ? stats.bus.stats : undefined;
 }
@@ -81,10 +128,12 @@ function typeTable(
   { events: { by_type } }: BusStats,
   { before, seconds, width }: { before: BusStats | undefined; seconds: number; width: number },
 ): string {
+  const earlier = before?.events.by_type ?? {};
   const rows = Object.entries(by_type)
     .sort(([, a], [, b]) => b - a)
     .map(([type, appended]) => {
-      const rate = (appended - (before?.events.by_type[type] ?? 0)) / Math.max(seconds, 0.001);
+      const rate =
+        (appended - (Object.hasOwn(earlier, type) ? (earlier[type] ?? 0) : 0)) / Math.max(seconds, 0.001);
       return [type, amount(appended), rate >= 10 ? amount(Math.round(rate)) : rate.toFixed(2)];
     });
   if (rows.length === 0) return '';

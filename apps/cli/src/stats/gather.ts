@@ -29,6 +29,7 @@ async function askBus(settings: CliSettings, signal: AbortSignal): Promise<Stats
     link = await BusLink.open({
       host: settings.host,
       port: settings.busPort,
+      keyFile: settings.keyFile,
       name: 'bitten-stats',
       timeout_ms: settings.timeout,
       signal,

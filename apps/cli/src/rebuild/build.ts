@@ -1,0 +1,195 @@
+import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describeError } from '@bitten/runtime';
+import { LogInspector, type LogRecord } from '@bitten/storage/log';
+import {
+  deadLettersOfRecords,
+  eventsOfRecords,
+  ForeignLogError,
+  OldStore,
+  StoreBuilder,
+} from '@bitten/storage/store';
+import { stretchesOf } from '../verify/stretches.js';
+import type { LogEnds } from './ends.js';
+import { NoRoomError, WouldLoseError } from './errors.js';
+
+export interface BuildOptions {
+  dataDir: string;
+  /** The store that is to be replaced. */
+  file: string;
+  logId: string;
+  /** Where the logs end for now; null where no bus runs and the files themselves say it. */
+  askEnds: () => Promise<LogEnds | null>;
+  /** Events before this place may be lost where nothing holds them any more. */
+  loseBefore: number;
+  signal: AbortSignal;
+  onProgress: (events: number) => void;
+}
+
+/** What the new store was made from. */
+export interface Built {
+  /** Rows read from the log. */
+  events: number;
+  dead_letters: number;
+  /** Rows that only the old store had. */
+  carried: { events: number; dead_letters: number };
+  /** Positions given up, or gone before anybody asked. */
+  lost: Array<{ log: string; from: number; to: number }>;
+  /** Why the old store could not be read; null where it could, or there was none. */
+  oldTrouble: string | null;
+}
+
+type LogName = keyof LogEnds;
+const folders = { events: 'log', dead_letters: 'dead-letters' } as const;
+/** So little is left to the collector without another round. */
+const remainder_max = 2_000;
+const rounds_max = 20;
+/** Rows beside the text of their events: what the store takes per byte of log, with room to spare. */
+const storeBytesPerLogByte = 1.1;
+const marginBytes = 64 * 1024 * 1024;
+
+/**
+ * Makes the new store beside the old one, up to the log's end, in rounds: each ends where the log stood when it
+ * began, so that the last one is short. Throws `WouldLoseError` rather than leave out what only a store could give.
+ */
+export async function build(options: BuildOptions): Promise<Built> {
+  checkRoom(options);
+  const work = new Build(options);
+  try {
+    return await work.run();
+  } catch (error) {
+    work.discard();
+    throw error;
+  } finally {
+    work.close();
+  }
+}
+
+class Build {
+  readonly #o: BuildOptions;
+  readonly #builder: StoreBuilder;
+  readonly #old: OldStore | null = null;
+  readonly #built: Built = {
+    events: 0,
+    dead_letters: 0,
+    carried: { events: 0, dead_letters: 0 },
+    lost: [],
+    oldTrouble: null,
+  };
+
+  constructor(options: BuildOptions) {
+    this.#o = options;
+    const { file, logId } = options;
+    if (existsSync(file) && statSync(file).size > 0) {
+      try {
+        this.#old = new OldStore(file);
+      } catch (error) {
+        this.#built.oldTrouble = describeError(error);
+      }
+      const found = this.#old?.logId ?? logId;
+      if (found !== logId) throw new ForeignLogError(logId, found);
+    }
+    this.#builder = new StoreBuilder({ file, logId });
+  }
+
+  async run(): Promise<Built> {
+    for (let round = 1; ; round += 1) {
+      const ends = await this.#o.askEnds();
+      const before = this.#builder.store.cursor('events');
+      for (const log of ['events', 'dead_letters'] as const) await this.#read(log, ends?.[log] ?? null);
+      const isClose = this.#builder.store.cursor('events') - before < remainder_max;
+      if (ends === null || isClose || round === rounds_max) break;
+    }
+    this.#carryStatuses();
+    this.#builder.finish();
+    return this.#built;
+  }
+
+  #carryStatuses(): void {
+    if (this.#old === null || this.#built.oldTrouble !== null) return;
+    try {
+      this.#builder.carryStatuses(this.#old);
+    } catch (error) {
+      // They are worth telling, and not worth doing without a store.
+      this.#built.oldTrouble = describeError(error);
+    }
+  }
+
+  discard(): void {
+    this.#builder.discard();
+  }
+
+  close(): void {
+    this.#old?.close();
+  }
+
+  async #read(log: LogName, end: number | null): Promise<void> {
+    const { store } = this.#builder;
+    const dir = join(this.#o.dataDir, folders[log]);
+    const inspector = new LogInspector({ dir, from: store.cursor(log), sync: end === null });
+    for (const page of inspector.pages()) {
+      for (const { from, to, records } of stretchesOf(page, end ?? Number.MAX_SAFE_INTEGER)) {
+        this.#fill(log, from);
+        if (to > store.cursor(log)) this.#apply(log, from, to, records);
+      }
+      this.#o.onProgress(this.#built.events + this.#built.carried.events);
+      await nextTurn();
+      this.#o.signal.throwIfAborted();
+    }
+    this.#fill(log, end ?? inspector.report.next);
+  }
+
+  #apply(log: LogName, from: number, to: number, records: readonly LogRecord[]): void {
+    const before = <Item extends { seq: number }>(items: Item[]) => items.filter(({ seq }) => seq < to);
+    const cursor = this.#builder.store.cursor(log);
+    if (log === 'events') {
+      this.#builder.applyEvents({ from, next: to, items: before(eventsOfRecords(records)) });
+    } else {
+      this.#builder.applyDeadLetters({ from, next: to, items: before(deadLettersOfRecords(records)) });
+    }
+    this.#built[log] += to - cursor;
+  }
+
+  /** Brings the new store up to a place from where the log can be read, with what the old store has. */
+  #fill(log: LogName, to: number): void {
+    const from = this.#builder.store.cursor(log);
+    if (from >= to) return;
+    const trouble = this.#carry(log, to);
+    const left = this.#builder.store.cursor(log);
+    if (left >= to) return;
+    const isGone = !existsSync(this.#o.file) && from === 1;
+    if (!isGone && to > this.#o.loseBefore) throw new WouldLoseError({ log, from: left, to, why: trouble });
+    this.#builder.store.skip(log, {
+      to,
+      why: isGone ? 'removed by retention' : 'given up by bitten rebuild',
+    });
+    this.#built.lost.push({ log, from: left, to });
+  }
+
+  /** Carries what there is; says why it was not all. */
+  #carry(log: LogName, to: number): string {
+    if (this.#built.oldTrouble !== null) return `the old store cannot be read: ${this.#built.oldTrouble}`;
+    if (this.#old === null) return 'there is no old store';
+    try {
+      const upTo = Math.min(to, this.#old.cursor(log));
+      this.#built.carried[log] += this.#builder.carry(this.#old, log, upTo);
+      return 'the old store had not come so far';
+    } catch (error) {
+      this.#built.oldTrouble = describeError(error);
+      return `the old store cannot be read: ${this.#built.oldTrouble}`;
+    }
+  }
+}
+
+/** Half of a store is of no use: better to know beforehand. */
+function checkRoom({ dataDir, file }: BuildOptions): void {
+  const { bavail, bsize } = statfsSync(dirname(file));
+  const log = join(dataDir, folders.events);
+  const bytes = readdirSync(log)
+    .filter((name) => name.endsWith('.seg'))
+    .reduce((sum, name) => sum + (statSync(join(log, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+  const old = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const needed = Math.max(old, bytes * storeBytesPerLogByte) + marginBytes;
+  if (bavail * bsize < needed) throw new NoRoomError(dirname(file), bavail * bsize, needed);
+}
