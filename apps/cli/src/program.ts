@@ -48,6 +48,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     stop_deadline_ms: 120_000,
     load: async () => (await import('./commands/prove.js')).addProve,
   },
+  cursors: {
+    summary: 'show durable cursors, move them, forget them',
+    load: async () => (await import('./commands/cursors.js')).addCursors,
+  },
   schema: {
     summary: 'list the event types and show their fields',
     load: async () => (await import('./commands/schema.js')).addSchema,

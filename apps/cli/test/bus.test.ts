@@ -210,6 +210,37 @@ describe.skipIf(!isBuilt)('without a bus', { timeout: 60_000 }, () => {
     expect(JSON.parse(schema.stdout).title).toBe('fire_command');
     expect((await place.run(['schema', 'list', '--json'])).stdout).toContain('"type":"market_data"');
   });
+
+  test('cursors are listed, moved and forgotten; one that holds only when asked twice', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    await place.run(['publish', 'numbers', '{"n":{{Count}}}', '--count', '20']);
+    const client = await place.client();
+    await client.openCursor({ name: 'tracker', from: 'start' });
+    await client.openCursor({ name: 'archive', from: 'start', hold: true });
+    client.close();
+    const moved = await place.run(['cursors', 'reset', 'tracker', '--to', '7']);
+    expect(moved).toMatchObject({ code: 0, stdout: 'tracker stands at 7\n', stderr: '' });
+    const listed = linesOf((await place.run(['cursors', 'list', '--json'])).stdout).map((line) =>
+      JSON.parse(line),
+    );
+    expect(listed).toMatchObject([
+      { name: 'tracker', next: 7, hold: false },
+      { name: 'archive', next: 1, hold: true },
+    ]);
+    for (const refused of [
+      ['delete', 'archive'],
+      ['reset', 'archive', '--to', 'now'],
+    ]) {
+      const { code, stderr } = await place.run(['cursors', ...refused]);
+      expect(code).toBe(1);
+      expect(stderr).toContain('--force');
+    }
+    expect(await place.run(['cursors', 'delete', 'archive', '--force'])).toMatchObject({ code: 0 });
+    expect(await place.run(['cursors', 'delete', 'archive'])).toMatchObject({ code: 1 });
+    expect(await place.run(['cursors', 'reset', 'tracker'])).toMatchObject({ code: 2 });
+    expect(await place.run(['cursors', 'reset', 'tracker', '--to', 'soon'])).toMatchObject({ code: 2 });
+  });
 });
 
 function tick(n: number): string {

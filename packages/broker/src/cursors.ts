@@ -38,12 +38,15 @@ const namesShown = 20;
  * The durable named positions of readers, in one small file.
  *
  * **Failure.** A commit is on disk within a second. A crash before that moves a cursor back, never forward:
- * its reader gets some events a second time and misses none. A file that cannot be written is tried again; until
- * then cursors go on moving in memory, as retention waits for them, and it may be what makes room.
+ * its reader gets some events a second time and misses none. So retention waits for the positions on disk, not for
+ * those in memory. Only while the file cannot be written it takes those in memory, for it may be what makes room; a
+ * crash then leaves a reader behind the log's beginning, and it is told of a gap it has long dealt with.
  */
 export class Cursors {
   readonly #options: CursorsOptions;
   readonly #byName = new Map<string, Cursor>();
+  /** Where each stands in the file. */
+  #onDisk: ReadonlyMap<string, number>;
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
   #failing = false;
@@ -54,6 +57,7 @@ export class Cursors {
     this.#options = options;
     mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
     for (const cursor of readCursors(options.file)) this.#byName.set(cursor.name, cursor);
+    this.#onDisk = positionsOf(this.list());
   }
 
   get(name: string): Cursor | undefined {
@@ -106,8 +110,10 @@ export class Cursors {
   /** The lowest position that retention must keep; Infinity where nobody holds it. */
   floor(log: LogName): number {
     let floor = Number.POSITIVE_INFINITY;
-    for (const cursor of this.#byName.values()) {
-      if (cursor.hold && cursor.log === log) floor = Math.min(floor, cursor.next);
+    for (const { name, log: of, next, hold } of this.#byName.values()) {
+      if (!hold || of !== log) continue;
+      const onDisk = this.#failing ? undefined : this.#onDisk.get(name);
+      floor = Math.min(floor, next, onDisk ?? next);
     }
     return floor;
   }
@@ -140,18 +146,24 @@ export class Cursors {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#saving = this.#saving
-      .then(() => writeCursors(this.#options.file, this.list()))
-      .then(
-        () => {
-          this.#failing = false;
-        },
-        (error: unknown) => {
-          if (!this.#failing) this.#options.onError(unwritten(this.#options.file, error));
-          this.#failing = true;
-          this.#saveSoon();
-        },
-      );
+      .then(() => this.#write())
+      .catch((error: unknown) => {
+        if (!this.#failing) this.#options.onError(unwritten(this.#options.file, error));
+        this.#failing = true;
+        this.#saveSoon();
+      });
   }
+
+  async #write(): Promise<void> {
+    const cursors = this.list();
+    await writeCursors(this.#options.file, cursors);
+    this.#onDisk = positionsOf(cursors);
+    this.#failing = false;
+  }
+}
+
+function positionsOf(cursors: readonly Cursor[]): ReadonlyMap<string, number> {
+  return new Map(cursors.map(({ name, next }) => [name, next]));
 }
 
 function shown(names: readonly string[]): string {

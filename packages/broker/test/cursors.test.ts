@@ -69,6 +69,18 @@ test('only what holds keeps retention back, each log for itself', () => {
   expect(cursors.floor('dead_letters')).toBe(2);
 });
 
+test('retention waits for what is on disk: a crash must not leave a reader behind the log', async () => {
+  const cursors = open();
+  cursors.open(cursor);
+  await cursors.saved();
+  cursors.commit('collector', 900);
+  expect(cursors.floor('events')).toBe(5);
+  await cursors.saved();
+  expect(cursors.floor('events')).toBe(900);
+  cursors.reset('collector', 20);
+  expect(cursors.floor('events')).toBe(20);
+});
+
 test('a cursor of the other log is not mistaken for one of this', () => {
   const cursors = open();
   cursors.open(cursor);
@@ -98,6 +110,9 @@ describe('a file', () => {
     rmSync(dir, { recursive: true });
     cursors.open(cursor);
     await until('a complaint', () => problems.length > 0);
+    // Retention may be what makes room.
+    cursors.commit('collector', 9);
+    expect(cursors.floor('events')).toBe(9);
     mkdirSync(dir);
     await until('the file', () => read().includes('collector'));
     expect(problems).toHaveLength(1);

@@ -4,11 +4,11 @@ import type { EventFilter, Position } from '@bitten/transport';
 import type { Command } from 'commander';
 import { BusLink } from '../bus/link.js';
 import { type CommandContext, listOption } from '../command.js';
+import { parsePosition } from '../position.js';
 import { resolveSettings } from '../settings.js';
 import { EventLines } from '../show/event-line.js';
 import { colorsFor, cut, say, widthOf } from '../show/terminal.js';
 import { findLast, follow, type LoggedText } from '../tail/follow.js';
-import { parseMoment } from '../time.js';
 
 interface TailOptions {
   type?: string[];
@@ -103,12 +103,8 @@ function startOf({ from, since, last }: TailOptions): { from: Position } | { las
   if ([from, since, last].filter((each) => each !== undefined).length > 1) {
     throw new UsageError('--from, --since and --last each say where to begin', 'give one of them');
   }
-  if (since !== undefined) return { from: { time: parseMoment(since, '--since', Date.now() / 1000) } };
   if (last !== undefined) return { last: readCount(last, '--last', 0)! };
-  if (from === undefined || from === 'now') return { from: 'end' };
-  if (from === 'start') return { from: 'start' };
-  if (/^[1-9]\d*$/.test(from)) return { from: Number(from) };
-  throw new UsageError(`--from: expected now, start or a seq, found ${from}`, 'for a time there is --since');
+  return { from: parsePosition({ place: from, since }, '--from') ?? 'end' };
 }
 
 function readCount(text: string | undefined, flag: string, min: number): number | undefined {

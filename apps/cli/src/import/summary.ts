@@ -1,3 +1,4 @@
+import { amount } from '../show/amount.js';
 import { formatDuration } from '../time.js';
 import type { ImportResult } from './tally.js';
 
@@ -29,8 +30,4 @@ const indent = ' '.repeat(13);
 
 function row(count: number, what: string): string {
   return `${amount(count).padStart(11)}  ${what}`;
-}
-
-function amount(count: number): string {
-  return count.toLocaleString('en');
 }

@@ -1,6 +1,7 @@
 import type { StoreSummary } from '@bitten/storage/store';
 import type { BusStats, DoorStats } from '@bitten/transport';
-
+import { amount } from '../show/amount.js';
+import { cursorTable } from '../show/cursor-table.js';
 import { renderTable } from '../show/table.js';
 import type { Colors } from '../show/terminal.js';
 import { formatDuration, formatTime } from '../time.js';
@@ -87,7 +88,7 @@ function describeBus(
       seconds: before === undefined ? uptime_s : at - before.at,
       width,
     }),
-    cursorTable(cursors, { at, width }),
+    cursors.length === 0 ? '' : `\n${cursorTable(cursors, { at, width })}`,
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -140,20 +141,6 @@ function typeTable(
   return `\n${renderTable({ head: ['type', 'events', 'per second'], rows, width, right: ['events', 'per second'] })}`;
 }
 
-function cursorTable(cursors: BusStats['cursors'], { at, width }: { at: number; width: number }): string {
-  if (cursors.length === 0) return '';
-  const rows = cursors.map(({ name, log, next, lag, hold, committed_at }) => [
-    name,
-    log,
-    amount(next),
-    amount(lag),
-    hold ? 'holds retention' : '',
-    committed_at === null ? 'never' : `${formatDuration(Math.max(0, at - committed_at))} ago`,
-  ]);
-  const head = ['cursor', 'log', 'next', 'lag', '', 'committed'];
-  return `\n${renderTable({ head, rows, width, right: ['next', 'lag'] })}`;
-}
-
 function describeStore({ at }: Stats, store: Stats['store'] & { ok: true }, { colors, width }: Look): string {
   const { summary, file } = store;
   const parts = [
@@ -196,10 +183,6 @@ function span(first: number, next: number): string {
 
 function count(number: number, thing: string): string {
   return `${amount(number)} ${thing}${number === 1 ? '' : 's'}`;
-}
-
-function amount(number: number): string {
-  return number.toLocaleString('en');
 }
 
 /** `812 KiB`, `8.0 MiB`, `121 MiB`. */

@@ -51,9 +51,14 @@ export class Place {
 
   async startBus(): Promise<void> {
     this.#bus = spawn(process.execPath, [bus], { env: this.env, stdio: 'ignore' });
+    (await this.client()).close();
+  }
+
+  /** A connected client of its bus. */
+  async client(): Promise<BusClient> {
     const client = new BusClient({ port: this.busPort });
     await client.connected({ timeout_ms: 20_000 });
-    client.close();
+    return client;
   }
 
   async killBus(): Promise<void> {
