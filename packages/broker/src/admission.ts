@@ -29,6 +29,8 @@ export class Admission {
   /** Least recently seen first: a Map keeps the order of insertion. */
   readonly #handled = new Map<string, number>();
   readonly #staged = new Map<string, number>();
+  /** What a producer said to be acknowledged and the log did not know of: nothing in there was seen here. */
+  readonly #claimed = new Map<string, { from: number; to: number }>();
 
   constructor(log: Pick<Log, 'lastProducerSeq'>) {
     this.#log = log;
@@ -40,11 +42,19 @@ export class Admission {
   }
 
   admit({ producer, first, count, acked }: Numbered): Verdict {
-    const last = Math.max(this.#staged.get(producer) ?? this.handled(producer) ?? 0, acked);
+    const known = this.#staged.get(producer) ?? this.handled(producer) ?? 0;
+    const last = Math.max(known, acked);
+    if (acked > known) this.#claim(producer, known + 1, acked);
     if (first > last + 1) return { kind: 'out_of_sequence', expected: last + 1 };
     const end = first + count - 1;
     this.#staged.set(producer, Math.max(last, end));
     return { kind: 'append', duplicates: Math.min(count, last + 1 - first) };
+  }
+
+  /** Whether an event was passed over only because somebody said that it had been acknowledged. */
+  isClaimed(producer: string, producerSeq: number): boolean {
+    const claim = this.#claimed.get(producer);
+    return claim !== undefined && producerSeq >= claim.from && producerSeq <= claim.to;
   }
 
   commit(): void {
@@ -53,13 +63,23 @@ export class Admission {
       this.#handled.set(producer, last);
     }
     this.#staged.clear();
-    for (const oldest of this.#handled.keys()) {
-      if (this.#handled.size <= limits.producers_remembered_max) break;
-      this.#handled.delete(oldest);
-    }
+    forgetOldest(this.#handled);
   }
 
   rollback(): void {
     this.#staged.clear();
+  }
+
+  #claim(producer: string, first: number, last: number): void {
+    const before = this.#claimed.get(producer) ?? { from: first, to: last };
+    this.#claimed.set(producer, { from: Math.min(before.from, first), to: Math.max(before.to, last) });
+    forgetOldest(this.#claimed);
+  }
+}
+
+function forgetOldest(map: Map<string, unknown>): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= limits.producers_remembered_max) break;
+    map.delete(oldest);
   }
 }

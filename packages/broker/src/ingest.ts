@@ -6,6 +6,7 @@ import type { Counters } from './counters.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { GroupCommit } from './group-commit.js';
 import { type Lines, notUtf8, readLines } from './lines.js';
+import { recall } from './recall.js';
 
 export interface Batch {
   producer: string;
@@ -26,6 +27,8 @@ export type Outcome =
   | { kind: 'appended'; placements: Placement[]; rejected: Rejection[] }
   | { kind: 'out_of_sequence'; expected: number }
   | { kind: 'miscounted'; found: number }
+  /** Nothing is told of the batch: this event of it was said to be acknowledged, and is in no log. */
+  | { kind: 'disputed'; producerSeq: number }
   | { kind: 'unavailable'; cause: unknown };
 
 interface IngestOptions {
@@ -80,9 +83,10 @@ export class Ingest {
       counters.countAppended(fresh.types);
       counters.rejected += fresh.rejected.length;
       counters.duplicates += duplicates;
+      if (duplicates === 0) return done({ kind: 'appended', ...pick(fresh) });
       // Looked up only now: the first sending of a repeated batch may have waited for this same commit.
-      const known = duplicates > 0 ? this.#recall(batch, lines, duplicates) : fresh;
-      if (known === fresh) return done({ kind: 'appended', ...pick(fresh) });
+      const known = recall({ ...this.#o, batch, lines, duplicates });
+      if (known.disputed !== null) return done({ kind: 'disputed', producerSeq: known.disputed });
       const placements = [...known.placements, ...fresh.placements];
       const rejected = [...known.rejected, ...fresh.rejected];
       done({ kind: 'appended', placements, rejected });
@@ -154,43 +158,6 @@ export class Ingest {
     const typesAt = into.types.length - count;
     for (let i = 0; i < count; i += 1) {
       this.#o.broadcast.stage(seq + i, into.types[typesAt + i]!, texts[run.start + i]!);
-    }
-  }
-
-  /**
-   * Where the events handled before are. What the log does not know the place of was either appended too long
-   * ago, or invalid: that can be told by looking at it again.
-   */
-  #recall(batch: Batch, lines: Lines, duplicates: number): Pick<Report, 'placements' | 'rejected'> {
-    const placements: Placement[] = [];
-    const rejected: Rejection[] = [];
-    const last = batch.first + duplicates - 1;
-    for (const run of this.#o.events.placements(batch.producer, batch.first, last)) {
-      if (run.seq !== null) placements.push(run);
-      else this.#recallUnplaced(batch, lines, run, { placements, rejected });
-    }
-    return { placements, rejected };
-  }
-
-  #recallUnplaced(
-    batch: Batch,
-    { texts, unreadable }: Lines,
-    run: Placement,
-    into: Pick<Report, 'placements' | 'rejected'>,
-  ): void {
-    const { catalogue, deadLetters } = this.#o;
-    for (let n = run.producerSeq; n < run.producerSeq + run.count; n += 1) {
-      const i = n - batch.first;
-      const decoded = unreadable.has(i) ? null : decodeEvent(texts[i]!, catalogue);
-      if (decoded?.ok) {
-        const before = into.placements.at(-1);
-        const joins = before?.seq === null && before.producerSeq + before.count === n;
-        if (joins) before.count += 1;
-        else into.placements.push({ producerSeq: n, seq: null, count: 1 });
-      } else {
-        const dead_letter = deadLetters.placeOf(batch.producer, n);
-        into.rejected.push({ producer_seq: n, dead_letter, issues: decoded?.issues ?? [notUtf8] });
-      }
     }
   }
 }

@@ -29,6 +29,14 @@ export function publishReply(outcome: Outcome, count: number): Reply {
         expected: `${count} lines`,
         remedy: 'separate events by one \\n, with none inside an event and none after the last',
       });
+    case 'disputed':
+      return failure({
+        code: 'disputed',
+        message: `event ${outcome.producerSeq} of this producer was said to be acknowledged, and is in no log`,
+        found: `event ${outcome.producerSeq}, sent as not acknowledged`,
+        expected: 'an event that was acknowledged, or one after those',
+        remedy: 'two programs use one producer id: publish under a new one',
+      });
     case 'unavailable':
       return failure(unavailable(outcome.cause));
   }

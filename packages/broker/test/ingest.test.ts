@@ -184,3 +184,43 @@ describe('the live feed', () => {
     expect(rig.sent.map(({ payload }) => JSON.parse(payload).seq)).toEqual([1]);
   });
 });
+
+describe('who uses the producer id of another', () => {
+  test('cannot make the bus tell the other that an event is stored which is not', () => {
+    const rig = new Rig();
+    rig.publish([tick(1), tick(2)]);
+    rig.publish([tick('lie')], { first: 1_000, acked: 999 });
+    expect(rig.publish([tick(3), tick(4)], { first: 3, acked: 2 })).toEqual({
+      kind: 'disputed',
+      producerSeq: 3,
+    });
+    expect(textsIn(rig.events)).toEqual([tick(1), tick(2), tick('lie')]);
+  });
+
+  test('nor where the other has not published yet', () => {
+    const rig = new Rig();
+    rig.publish([tick('lie')], { first: 1_000, acked: 999 });
+    expect(rig.publish([tick(1)], { first: 1 })).toEqual({ kind: 'disputed', producerSeq: 1 });
+  });
+
+  test('nor by way of a restart', () => {
+    const before = new Rig();
+    before.publish([tick(1), tick(2)]);
+    before.publish([tick('lie')], { first: 1_000, acked: 999 });
+    const rig = new Rig({ events: before.events, deadLetters: before.deadLetterLog });
+    expect(rig.publish([tick(3)], { first: 3, acked: 2 })).toEqual({ kind: 'disputed', producerSeq: 3 });
+  });
+
+  test('a producer that goes on after the bus was given an older log is believed', () => {
+    const rig = new Rig();
+    rig.publish([tick(1)]);
+    expect(rig.publish([tick(9)], { first: 9, acked: 8 })).toMatchObject({ kind: 'appended' });
+    const again = rig.publish([tick(9), tick(10)], { first: 9, acked: 8 });
+    expect(again).toMatchObject({
+      placements: [
+        { producerSeq: 9, seq: 2, count: 1 },
+        { producerSeq: 10, seq: 3, count: 1 },
+      ],
+    });
+  });
+});
