@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   eventRows,
   lastSaid,
@@ -13,6 +14,7 @@ import {
 import type { BusClient } from '@bitten/transport';
 import { describe, expect, test } from 'vitest';
 import { checkStore, expectEach, runOf } from '../support/checks.js';
+import { programs } from '../support/places.js';
 import { moments, scaled, seeded, testSeed } from '../support/scale.js';
 import { System } from '../support/system.js';
 
@@ -74,6 +76,37 @@ describe('restarts', () => {
       else expect(seqs[0]!, `life ${life} goes on`).toBeLessThanOrEqual(before.at(-1)! + 1);
     }
     expect(lives.at(-1)![0]!, 'the cursor had moved').toBeGreaterThan(1);
+  });
+
+  test('a log that was cut is not gone on with by those who have read more of it', async () => {
+    const seed = testSeed();
+    const system = await System.start();
+    const task = { name: 'engine', run: 0, seed, count: 2_000, ackFile: system.file('acks') };
+    await reportOf(system.runComponent('publisher', task));
+    await system.settled();
+    expect((await system.collector.stop()).code).toBe(0);
+    await system.bus.stop();
+    const log = join(system.dataDir, 'log');
+    const segment = join(log, '00000000000000000001.seg');
+    truncateSync(segment, 64);
+
+    const refused = system.run('bus', programs.bus);
+    expect((await refused.ended()).code).toBe(1);
+    expect(refused.tail()).toContain('log_behind');
+
+    // Its cursors gone, the bus cannot know; the store still can.
+    renameSync(join(log, 'cursors.json'), system.file('cursors.json'));
+    await system.startBus();
+    const ahead = system.run('collector', programs.collector);
+    expect((await ahead.ended()).code).toBe(1);
+    expect(ahead.tail()).toContain('store_ahead');
+
+    for (const suffix of ['', '-wal', '-shm']) rmSync(system.database + suffix, { force: true });
+    await system.startCollector();
+    const again = { ...task, run: 1, ackFile: system.file('acks-1') };
+    await reportOf(system.runComponent('publisher', again));
+    await system.settled();
+    checkStore(system.database, seed, [runOf(1, again.ackFile)]);
   });
 
   test('the store, deleted while the collector is down, is made anew with the same rows', async () => {

@@ -1,5 +1,19 @@
-import { GapError } from '@bitten/schema';
-import type { BusClient, FetchReply, LogName } from '@bitten/transport';
+import { BittenError, GapError } from '@bitten/schema';
+import { type BusClient, type FetchReply, type LogName, PositionBeyondEndError } from '@bitten/transport';
+
+/** The store holds events that the log has lost. Following on would put others in their places. */
+class StoreAheadError extends BittenError {
+  constructor(log: LogName, position: number, cause: PositionBeyondEndError) {
+    super('store_ahead', `the store has ${log} up to ${position - 1}, and the log ends before ${cause.end}`, {
+      found: 'a log that was cut, or is older than the store',
+      expected: 'the log that the store was made from',
+      remedy:
+        'restore the log. If it cannot be had, move bitten_events.db* and log/cursors.json out of the data folder, and ' +
+        'start bus and collector: the store is made anew from what the log still holds',
+      cause,
+    });
+  }
+}
 
 interface FollowerOptions {
   client: BusClient;
@@ -16,6 +30,8 @@ interface FollowerOptions {
   /** Hears, once for each spell of trouble, why following has stopped for now. */
   onTrouble: (error: unknown) => void;
   onRecovered: () => void;
+  /** Hears what no waiting mends; following has ended. */
+  onFailed: (error: unknown) => void;
 }
 
 const wait_ms = 30_000;
@@ -62,6 +78,9 @@ export class Follower {
         });
       } catch (error) {
         if (this.#abort.signal.aborted) return;
+        if (error instanceof PositionBeyondEndError) {
+          return this.#o.onFailed(new StoreAheadError(this.#o.log, this.#o.position(), error));
+        }
         const trouble = error instanceof GapError ? this.#skip(error) : error;
         if (trouble === null) continue;
         if (!this.#inTrouble) this.#o.onTrouble(trouble);

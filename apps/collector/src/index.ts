@@ -53,6 +53,7 @@ await runApp({
           client,
           log,
           linger_ms: settings.linger,
+          onFailed: fail,
           retention: { age_s: settings.storeRetentionAge, bytes: settings.storeRetentionBytes },
         }),
       stop: (opened) => opened.stop(),

@@ -19,6 +19,8 @@ interface ProjectionOptions {
   linger_ms: number;
   /** What the store is to keep. */
   retention: Retention;
+  /** Hears what ends following for good. */
+  onFailed: (error: unknown) => void;
 }
 
 const cursorNames = { events: 'collector', dead_letters: 'collector.dead_letters' } as const;
@@ -122,7 +124,7 @@ export class Projection {
   }
 
   #startFollower(name: FollowedLog, apply: (page: FetchReply) => void): Follower {
-    const { client, log, linger_ms } = this.#o;
+    const { client, log, linger_ms, onFailed } = this.#o;
     const store = this.#store;
     return new Follower({
       client,
@@ -140,6 +142,7 @@ export class Projection {
       },
       onTrouble: (error) => log.warn({ log: name, err: error }, 'cannot follow for now'),
       onRecovered: () => log.info({ log: name }, 'following again'),
+      onFailed,
     });
   }
 }

@@ -50,7 +50,7 @@ export class LogUnavailableError extends BittenError {
   readonly errno: string;
 
   constructor(log: string, cause: SystemFailure) {
-    super('unavailable', `the log ${log} is not available: ${cause.message}`, {
+    super('unavailable', `${log}/ cannot be written or read now: ${cause.message}`, {
       found: cause.code,
       remedy: remedies[cause.code] ?? 'see that the disk is well, then try again',
       cause,

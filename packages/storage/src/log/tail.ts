@@ -63,7 +63,7 @@ function refuseDamage(options: TailOptions, end: number): void {
     seq: options.seq,
     found: `no valid record, and ${later.from === options.offset ? 'then ' : ''}acknowledged events after it (event ${later.seq} at byte ${later.from})`,
     expected: `the record of event ${options.seq}`,
-    remedy: `restore the file from a backup; or keep a copy of it and cut it to ${options.offset} bytes, which gives up event ${options.seq} and all after it`,
+    remedy: `restore the file from a backup; or keep a copy of it and cut it to ${options.offset} bytes, which gives up event ${options.seq} and all after it: then move cursors.json beside it and the store out of the folder as well`,
   });
 }
 

@@ -49,7 +49,7 @@ export function damagedEvents(facts: {
   isLast: boolean;
 }): LogFinding {
   const { file, offset, from, to, found, isLast } = facts;
-  const cutting = `; or stop the bus, keep a copy of the file and cut it to ${offset} bytes, which gives up event ${from} and all after it`;
+  const cutting = `; or stop the bus, keep a copy of the file and cut it to ${offset} bytes, which gives up event ${from} and all after it: then move log/cursors.json and bitten_events.db* out of the folder as well`;
   return {
     kind: 'events',
     file,
