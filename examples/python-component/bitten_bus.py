@@ -22,11 +22,13 @@ from dataclasses import dataclass
 from typing import Any, Iterable, Optional, Union
 
 import zmq
+from zmq.utils.monitor import recv_monitor_message
 
 BATCH_EVENTS_MAX = 1_000
 BATCH_BYTES_MAX = 1024 * 1024
 BODY_BYTES_MAX = 8 * 1024 * 1024  # Section 8: what the bus takes in one request.
 KEPT_EVENTS_MAX = 100_000
+SHUT_OUT = zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ class InvalidEvent(BusError):
 class NotAcknowledged(BusError):
     """The time was over first. The events are kept and go with the next publish or flush; do not publish them anew."""
 
-    def __init__(self, waiting: int):
-        super().__init__("not_acknowledged", f"{waiting} events are not acknowledged yet; flush() waits for them")
+    def __init__(self, waiting: int, why: str = ""):
+        told = f"{waiting} events are not acknowledged yet; flush() waits for them"
+        super().__init__("not_acknowledged", f"{told}{why and '; '}{why}")
 
 
 class OutOfRoom(BusError):
@@ -108,6 +111,7 @@ class Publisher:
         self._request_id = 0
         self._socket: Optional[zmq.Socket] = None
         self._monitor: Optional[zmq.Socket] = None
+        self._is_shut_out = False  # The bus closed the door at the last handshake, and has answered nothing since.
         # How far the bus has handled this producer: 0 for a new one, and then there is no need to ask.
         self.handled = 0 if producer is None else self._ask_handled()
         self._last = self.handled
@@ -175,7 +179,7 @@ class Publisher:
                 if isinstance(error, BusError) and error.code not in ("unavailable", "out_of_sequence"):
                     raise
                 if time.monotonic() + pause > deadline:
-                    raise NotAcknowledged(len(self._waiting)) from error
+                    raise NotAcknowledged(len(self._waiting), self._why()) from error
                 time.sleep(pause)
                 pause = min(pause * 2, 1.0)
 
@@ -212,7 +216,8 @@ class Publisher:
             except _ConnectionLost as error:
                 self._disconnect()
                 if time.monotonic() > deadline:
-                    raise BusError("no_bus", f"no bus answers at {self._endpoint}") from error
+                    raise BusError("no_bus", self._why() or f"no bus answers at {self._endpoint}") from error
+                time.sleep(0.05)
 
     def _request(self, header: dict, deadline: float, body: Optional[bytes] = None) -> dict:
         """One request and its reply. Raises _ConnectionLost and, where the bus says no, BusError."""
@@ -225,6 +230,7 @@ class Publisher:
         while True:
             self._await(zmq.POLLIN, until)
             reply = json.loads(self._socket.recv_multipart()[0])
+            self._is_shut_out = False
             if reply.get("id") != self._request_id:
                 continue
             if reply["ok"]:
@@ -238,7 +244,17 @@ class Publisher:
         poller.register(self._monitor, zmq.POLLIN)
         ready = dict(poller.poll(max(0.0, until - time.monotonic()) * 1000))
         if self._socket not in ready:  # The time is over, or the monitor says that the connection is.
+            if self._monitor in ready:
+                self._is_shut_out = bool(recv_monitor_message(self._monitor)["event"] & SHUT_OUT)
             raise _ConnectionLost
+
+    def _why(self) -> str:
+        """Why waiting will not help; empty where it may."""
+        if not self._is_shut_out:
+            return ""
+        if self._key:
+            return f"the bus at {self._endpoint} does not know this key (bitten keys list), or wants none"
+        return f"the bus at {self._endpoint} wants a key: key_file= or BITTEN_KEY_FILE (bitten keys client NAME)"
 
     def _connect(self) -> None:
         if self._socket is not None:
@@ -247,7 +263,7 @@ class Publisher:
         # Without a connection nothing is queued: stale requests would arrive before fresh ones (section 3.1).
         self._socket.setsockopt(zmq.IMMEDIATE, 1)
         self._socket.setsockopt(zmq.LINGER, 0)
-        self._monitor = self._socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._monitor = self._socket.get_monitor_socket(zmq.EVENT_DISCONNECTED | SHUT_OUT)
         if self._key:
             self._socket.curve_publickey = self._key["public"].encode()
             self._socket.curve_secretkey = self._key["secret"].encode()

@@ -24,31 +24,65 @@ interface Tally {
   rss_bytes_max: number;
 }
 
+interface Options {
+  minutes: number;
+  seed: number;
+  chosen: readonly Target[];
+  replay: string | undefined;
+}
+
 async function main(): Promise<number> {
+  let options: Options | 'help';
+  try {
+    options = parseOptions(process.argv.slice(2));
+  } catch (error) {
+    const words = (error as Error).message.replaceAll('\n', ' ');
+    process.stderr.write(`${words}; --help shows how it is called\n`);
+    return 2;
+  }
+  if (options === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const { minutes, seed, chosen } = options;
+  return options.replay === undefined ? fuzz(chosen, minutes, seed) : replay(options.replay);
+}
+
+/** Throws `TypeError` with what is wrong. */
+function parseOptions(argv: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
-    args: process.argv.slice(2).filter((arg) => arg !== '--'),
+    args: argv.filter((arg) => arg !== '--'),
     options: {
-      minutes: { type: 'string', default: '5' },
+      minutes: { type: 'string' },
       seed: { type: 'string' },
       only: { type: 'string' },
       replay: { type: 'string' },
-      help: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
     },
   });
-  const chosen = choose(values.only);
-  if (values.help || chosen === undefined || !(Number(values.minutes) > 0)) {
-    process.stderr.write(usage);
-    return values.help ? 0 : 2;
-  }
-  if (values.replay !== undefined) return replay(values.replay);
-  return fuzz(chosen, Number(values.minutes), Number(values.seed ?? Math.floor(Math.random() * 2 ** 31)));
+  if (values.help) return 'help';
+  return {
+    minutes: readNumber('--minutes', values.minutes, 0.01) ?? 5,
+    seed: readNumber('--seed', values.seed, 0) ?? Math.floor(Math.random() * 2 ** 31),
+    chosen: choose(values.only),
+    replay: values.replay,
+  };
 }
 
-function choose(only: string | undefined): readonly Target[] | undefined {
+function readNumber(flag: string, text: string | undefined, min: number): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isFinite(number) && number >= min) return number;
+  throw new TypeError(`${flag}: expected a number from ${min} on, found ${text}`);
+}
+
+function choose(only: string | undefined): readonly Target[] {
   if (only === undefined) return targets;
   const names = only.split(',');
-  const found = targets.filter(({ name }) => names.includes(name));
-  return found.length === names.length ? found : undefined;
+  const unknown = names.filter((each) => !targets.some(({ name }) => name === each));
+  if (unknown.length === 0) return targets.filter(({ name }) => names.includes(name));
+  const all = targets.map(({ name }) => name).join(', ');
+  throw new TypeError(`--only: expected one of ${all}, found ${unknown.join(', ')}`);
 }
 
 /** In turns, until the time is over. A decoder that fails goes on behind the case that made it. */

@@ -142,6 +142,21 @@ describe('bitten rebuild', () => {
       store: { older: { events: first - 1 } },
     });
 
+    const harmed = new Database(system.database);
+    harmed.exec('DELETE FROM event_rows WHERE seq BETWEEN 500 AND 599');
+    harmed.close();
+    const verified = await runVerify(system, '--store');
+    expect(verified.ending.code).toBe(1);
+    expect(verified.result.store?.findings).toMatchObject([{ kind: 'missing', from: 500, to: 600 }]);
+    const holed = startRebuild(system);
+    expect((await holed.ended()).code).toBe(1);
+    expect(holed.tail()).toContain('events 500 to 599 would be lost');
+    expect(holed.tail()).toContain('--lose-before 600');
+    const givenUp = await rebuiltOf(startRebuild(system, '--lose-before', '600'));
+    expect(givenUp.lost).toEqual([{ log: 'events', from: 500, to: 600 }]);
+    expect(eventRows(system.database, `id < ${end}`).length).toBe(end - 1 - 100);
+    expect((await runVerify(system)).ending.code).toBe(0);
+
     damage(system.database);
     const refused = startRebuild(system);
     expect((await refused.ended()).code).toBe(1);

@@ -14,6 +14,7 @@ import { busSettings, checkBusSettings } from './settings.js';
 
 const version = versionOf(import.meta.url);
 let broker: Broker;
+let wantsKeys: boolean;
 
 await runApp({
   name: 'bus',
@@ -21,8 +22,9 @@ await runApp({
   version,
   settings: busSettings,
   check: checkBusSettings,
-  describe: () => ({ ...broker.ports }),
+  describe: () => ({ ...broker.ports, curve: wantsKeys }),
   start: async ({ settings, log, use }) => {
+    wantsKeys = settings.curve;
     await use({ name: 'data folder', start: () => ensurePrivateFolder(settings.dataDir) });
     const closed = closeToOthers(settings.dataDir);
     if (closed.length > 0) log.warn({ closed }, 'files that others could open have been closed to them');

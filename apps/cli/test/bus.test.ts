@@ -32,6 +32,21 @@ describe.skipIf(!isBuilt)('with a bus', { timeout: 60_000 }, () => {
     expect((await place.runJson(['stats', '--json'])).bus.stats.dead_letters.next).toBe(2);
   });
 
+  test('an event with a secret exits with 1, and says that it is neither sent nor kept', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    const secret = '{"user_id":"u1","action":"login","password":"hunter2"}';
+    const { code, stdout, stderr } = await place.run(['publish', 'user_action', secret]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('It was not sent and not kept, because of the secret.');
+    expect(stderr).not.toMatch(/dead letters|hunter2/);
+    const input = `${secret}\n{"action":"login"}`;
+    const both = await place.run(['publish', 'user_action'], { input });
+    expect(both.stderr).toContain('1 event was not sent and not kept');
+    expect(both.stderr).toContain('1 event is kept in the dead letters');
+    expect((await place.runJson(['stats', '--json'])).bus.stats.dead_letters.next).toBe(2);
+  });
+
   test('the user named beside the data is that of the data too', async () => {
     const place = await Place.make();
     await place.startBus();
@@ -136,6 +151,37 @@ describe.skipIf(!isBuilt)('with a bus', { timeout: 60_000 }, () => {
     await hears(tail, 'stdout', /system_health/);
     tail.kill('SIGINT');
     expect((await ended).code).toBe(130);
+  });
+});
+
+describe.skipIf(!isBuilt)('with a bus that wants keys', { timeout: 60_000 }, () => {
+  test('without one each command says so at once, and how to get one', async () => {
+    const place = await Place.make();
+    await place.run(['keys', 'init']);
+    await place.startGuardedBus();
+    // No timeout that could pass instead: it is not for the bus that they wait.
+    for (const args of [['publish', 'x', '{}'], ['tail'], ['stats']]) {
+      const { code, stdout, stderr } = await place.run([...args, '--timeout', '1h']);
+      expect(code).toBe(1);
+      expect(stdout + stderr).toContain('bitten keys client NAME');
+      expect(stdout + stderr).not.toContain('no bus at');
+    }
+  });
+
+  test('a tail whose key is revoked says so, and so does publish', async () => {
+    const place = await Place.make();
+    await place.run(['keys', 'init']);
+    await place.run(['keys', 'client', 'watcher']);
+    await place.startGuardedBus();
+    const env = { BITTEN_KEY_FILE: join(place.dataDir, 'keys/clients/watcher.key') };
+    const tail = place.start(['tail', '--from', 'start'], { env });
+    await hears(tail, 'stdout', /system_health/);
+    const told = hears(tail, 'stderr', /the bus does not know this key \(watcher/);
+    expect((await place.run(['keys', 'revoke', 'watcher'])).code).toBe(0);
+    await told;
+    const { code, stderr } = await place.run(['publish', 'x', '{}', '--timeout', '1h'], { env });
+    expect(code).toBe(1);
+    expect(stderr).toContain('the bus does not know this key (watcher');
   });
 });
 

@@ -1,12 +1,18 @@
 // A signal engine and a tracker in one file.
 import {
   close,
+  defaultBridge,
   fireCommand,
   InvalidEventError,
   signalGenerated,
   subscribe,
   withCorrelation,
 } from '@bitten/bridge';
+
+// Nothing is lost while the bus is away, or wants a key; but somebody should know.
+defaultBridge().onStatus((status) => {
+  if (status.state === 'disconnected') console.error(`waiting  ${status.why}`);
+});
 
 // What is published from now on, live; with a durable cursor it would go on where the last run stopped.
 const subscription = subscribe({ types: ['signal_generated', 'fire_command'], from: 'now' }, (event) => {

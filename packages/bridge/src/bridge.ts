@@ -11,8 +11,8 @@ import { type Handler, type SubscribeOptions, Subscription } from './subscriptio
 export type BridgeStatus =
   | { state: 'connecting' }
   | { state: 'connected' }
-  /** The bus is away; events are kept and sent later. */
-  | { state: 'disconnected'; why: string }
+  /** The bus is away, or with `refused` does not let this key in; events are kept and sent later. */
+  | { state: 'disconnected'; why: string; refused?: true }
   /** There is nothing to do, and so no connection until there is. */
   | { state: 'idle' }
   /** Something did not work and will be tried again, the spool cannot be used, or an event held a secret. */
@@ -182,8 +182,9 @@ export class EventBridge {
   }
 
   #notify(status: LinkStatus): void {
-    if (status.state === 'disconnected') this.#tell({ state: 'disconnected', why: status.why });
-    else this.#tell({ state: status.state });
+    if (status.state !== 'disconnected') return this.#tell({ state: status.state });
+    const { why, refused } = status;
+    this.#tell({ state: 'disconnected', why, ...(refused === true ? { refused } : {}) });
   }
 
   /** What a listener throws must not reach the sockets, in whose callbacks this runs. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { BittenError, type Catalogue, decodeEvent, type Issue, limits } from '@bitten/schema';
+import { BittenError, type Catalogue, type Decoded, decodeEvent, type Issue, limits } from '@bitten/schema';
 import type { Log } from '@bitten/storage/log';
 import { oneLine } from '@bitten/transport';
 import type { Broadcast } from './broadcast.js';
@@ -17,10 +17,14 @@ interface AnonymousOptions {
   available: () => boolean;
   /** Makes a commit come soon. */
   schedule: () => void;
+  /** Commits now. */
+  flush: () => void;
   onLost: (error: EventsLostError) => void;
   /** Unix seconds. */
   now: () => number;
 }
+
+type Failed = Exclude<Decoded, { ok: true }>;
 
 interface Accepted {
   text: string;
@@ -30,6 +34,10 @@ interface Accepted {
 
 /** What is kept while the logs cannot be written. */
 const heldBytesMax = 16 * 1024 * 1024;
+/** Past this a commit does not wait for the rest of the burst. */
+const burstBytesMax = 4 * 1024 * 1024;
+/** What an event takes in memory beside its bytes, and what each issue does: a message may be empty. */
+const overheadBytes = 512;
 /** What is tried with a log that could not be written a moment ago. */
 const probeEventsMax = 1_000;
 const recordBytesMax = limits.batch_bytes_max;
@@ -84,17 +92,10 @@ export class Anonymous {
     const text = payload.toString('utf8');
     const decoded = problem === null ? decodeEvent(text, this.#o.catalogue) : null;
     // The log separates events by line breaks.
-    if (decoded?.ok) return this.#keep(oneLine(text), decoded.event.event_type);
-    this.#refuse({
-      payload,
-      issues: decoded?.issues ?? [problem ?? notUtf8],
-      door: '5571',
-      producer: null,
-      producerSeq: null,
-      eventType: decoded?.event_type ?? null,
-      source: decoded?.source ?? null,
-      receivedAt: this.#o.now(),
-    });
+    if (decoded?.ok) this.#keep(oneLine(text), decoded.event.event_type);
+    else this.#refuse(this.#refusedOf(payload, decoded, problem));
+    // Here alone: an event of the bus itself may come in the midst of a commit.
+    if (this.#heldBytes >= burstBytesMax && this.#o.available()) this.#o.flush();
   }
 
   /** An event of the bus itself, already valid. */
@@ -137,15 +138,28 @@ export class Anonymous {
     if (lost > 0) this.#o.onLost(new EventsLostError(lost));
   }
 
+  #refusedOf(payload: Buffer, decoded: Failed | null, problem: Issue | null): Refused {
+    return {
+      payload,
+      issues: decoded?.issues ?? [problem ?? notUtf8],
+      door: '5571',
+      producer: null,
+      producerSeq: null,
+      eventType: decoded?.event_type ?? null,
+      source: decoded?.source ?? null,
+      receivedAt: this.#o.now(),
+    };
+  }
+
   #keep(text: string, type: string): void {
     const bytes = Buffer.byteLength(text);
-    if (!this.#hasRoom(bytes)) return;
+    if (!this.#hasRoom(bytes + overheadBytes)) return;
     this.#accepted.push({ text, type, bytes });
     this.#scheduleUnlessFailing();
   }
 
   #refuse(refused: Refused): void {
-    if (!this.#hasRoom(refused.payload.length)) return;
+    if (!this.#hasRoom(refusedBytes(refused))) return;
     this.#refused.push(refused);
     this.#scheduleUnlessFailing();
   }
@@ -200,9 +214,13 @@ export class Anonymous {
   #settle(): void {
     this.#staged = 0;
     this.#places = [];
-    this.#heldBytes = this.#accepted.reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const { payload } of this.#refused) this.#heldBytes += payload.length;
+    this.#heldBytes = this.#accepted.reduce((sum, { bytes }) => sum + bytes + overheadBytes, 0);
+    for (const refused of this.#refused) this.#heldBytes += refusedBytes(refused);
   }
+}
+
+function refusedBytes({ payload, issues }: Refused): number {
+  return payload.length + overheadBytes * (1 + issues.length);
 }
 
 function frameProblem(frames: readonly Buffer[], payload: Buffer): Issue | null {

@@ -143,13 +143,14 @@ export function encodeDeadLetter(refused: Refused): Buffer {
   return Buffer.from(JSON.stringify(letterOf(kept, 'base64')));
 }
 
-/** Whatever it was refused for, no secret comes to the disk: its value is replaced, and the issues say so. */
+/** Whatever it was refused for, no secret comes to the disk: it is removed, and the issues say so. */
 function withoutSecrets(refused: Refused): Refused {
   // As Latin-1 any bytes become a text and the same bytes again, and every name of a secret is ASCII.
-  const text = refused.payload.toString('latin1');
-  const redacted = redactSecrets(text);
+  const encoding = isUtf8(refused.payload) ? 'utf8' : 'latin1';
+  const text = refused.payload.toString(encoding);
+  const redacted = redactSecrets(text, refused.payload);
   if (redacted === text) return refused;
-  const payload = Buffer.from(redacted, 'latin1').subarray(0, limits.batch_bytes_max);
+  const payload = Buffer.from(redacted, encoding).subarray(0, limits.batch_bytes_max);
   if (refused.issues.some(({ code }) => code === 'secret')) return { ...refused, payload };
   // What a client found wrong may quote the value.
   const issues = refused.issues.map((issue) => ({ ...issue, found: 'not shown' }));

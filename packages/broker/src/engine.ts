@@ -106,6 +106,7 @@ export class Engine {
       ...shared,
       available: () => this.#commit.available,
       schedule: () => this.#commit.schedule(),
+      flush: () => this.#commit.flush(),
       onLost: notices.problem,
     });
     this.service = this.#makeService(

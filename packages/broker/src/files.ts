@@ -24,7 +24,7 @@ export interface Files {
  * A cursor stands beyond the log's end. Readers are served what is durable and nothing else, so the log has lost
  * events that were acknowledged and read: it was cut, or is an older copy. Appending would give their places away.
  */
-export class LogBehindError extends BittenError {
+class LogBehindError extends BittenError {
   constructor({ name, log, next }: Cursor, end: number) {
     super(
       'log_behind',

@@ -24,6 +24,8 @@ interface Read extends ReadRequest {
   deadline: number;
   timer: NodeJS.Timeout | undefined;
   lingering: boolean;
+  /** About how much memory the request takes for as long as it is not answered. */
+  heldBytes: number;
   done: ReadDone;
 }
 
@@ -33,8 +35,13 @@ const backlogServedAtOnce = 1_000;
 const scanBytesPerTurn = 512 * 1024;
 /** How much it looks at before it answers, matches or not, so that the reader's position moves. */
 const scanBytesPerReply = 32 * 1024 * 1024;
-/** So many may wait at a time; one more is answered at once, with what there is. */
-const waitingMax = 10_000;
+/** So many may be held at a time, waiting or searching; one more is answered at once, with what there is. */
+const heldMax = 10_000;
+/** The same in bytes: a filter is kept for as long as its reader waits. */
+const heldBytesMax = 16 * 1024 * 1024;
+/** What a request takes beside its filter, and a value of a filter beside its characters. */
+const requestBytes = 1_024;
+const valueBytes = 100;
 
 /**
  * Serves readers: at once from the log where something is there, later where they wait for it.
@@ -48,6 +55,7 @@ const waitingMax = 10_000;
 export class Readers {
   readonly #waiting = new Set<Read>();
   readonly #scanning = new Set<Read>();
+  #heldBytes = 0;
   #closed = false;
 
   get waiting(): number {
@@ -63,6 +71,7 @@ export class Readers {
       deadline: performance.now() + request.wait_ms,
       timer: undefined,
       lingering: false,
+      heldBytes: sizeOf(request.filter),
       done,
     });
   }
@@ -94,15 +103,32 @@ export class Readers {
 
   #waitUntil(read: Read, time: number): void {
     const left_ms = time - performance.now();
-    if (left_ms <= 0 || this.#closed || this.#waiting.size >= waitingMax) return this.#serve(read);
+    if (left_ms <= 0 || this.#closed || !this.#mayHold(read)) return this.#serve(read);
     clearTimeout(read.timer);
     read.timer = setTimeout(() => this.#serve(read), left_ms);
-    this.#waiting.add(read);
+    this.#hold(this.#waiting, read);
+  }
+
+  /** Whether there is room for one more; who is held already stays. */
+  #mayHold(read: Read): boolean {
+    if (this.#waiting.has(read) || this.#scanning.has(read)) return true;
+    const held = this.#waiting.size + this.#scanning.size;
+    return held < heldMax && this.#heldBytes + read.heldBytes <= heldBytesMax;
+  }
+
+  #hold(where: Set<Read>, read: Read): void {
+    if (where.has(read)) return;
+    where.add(read);
+    this.#heldBytes += read.heldBytes;
+  }
+
+  #release(where: Set<Read>, read: Read): void {
+    if (where.delete(read)) this.#heldBytes -= read.heldBytes;
   }
 
   #serve(read: Read): void {
     clearTimeout(read.timer);
-    this.#waiting.delete(read);
+    this.#release(this.#waiting, read);
     if (read.passes !== null) return this.#scan(read, read.passes);
     try {
       for (const record of read.log.read(read.from, read.maxBytes)) read.page.addRecord(record);
@@ -115,7 +141,7 @@ export class Readers {
   /** Looks through the log for matches, a slice a turn of the event loop. */
   #scan(read: Read, passes: (event: Facets) => boolean): void {
     const { log, page } = read;
-    this.#scanning.delete(read);
+    this.#release(this.#scanning, read);
     try {
       for (const record of log.read(page.next, scanBytesPerTurn)) {
         read.scannedBytes += record.body.length;
@@ -129,12 +155,13 @@ export class Readers {
     }
     const atEnd = page.next >= log.nextSeq;
     if (this.#closed || page.full || read.scannedBytes >= scanBytesPerReply) return this.#answer(read);
+    if (!this.#mayHold(read)) return this.#answer(read);
     if (!atEnd) {
-      this.#scanning.add(read);
+      this.#hold(this.#scanning, read);
       setImmediate(() => {
         if (this.#scanning.has(read)) this.#scan(read, passes);
       });
-    } else if (page.empty && performance.now() < read.deadline && this.#waiting.size < waitingMax) {
+    } else if (page.empty && performance.now() < read.deadline) {
       // Nothing has matched so far: wait on from where the scan has come to.
       read.lingering = false;
       this.#waitUntil(read, read.deadline);
@@ -144,7 +171,16 @@ export class Readers {
   }
 
   #answer(read: Read): void {
-    this.#scanning.delete(read);
+    this.#release(this.#scanning, read);
     read.done(null, read.page.build(read.log.nextSeq));
   }
+}
+
+function sizeOf(filter: Filter | undefined): number {
+  let bytes = requestBytes;
+  for (const values of Object.values(filter ?? {})) {
+    // Two bytes for a character that is not Latin: nobody is asked which they are.
+    for (const value of values ?? []) bytes += valueBytes + 2 * value.length;
+  }
+  return bytes;
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import {
   addToAllowList,
@@ -10,6 +12,7 @@ import {
   ExposedError,
   KeyRefusedError,
   keyFilesIn,
+  makeKeyPair,
   readClientKey,
   removeFromAllowList,
 } from '@bitten/transport';
@@ -140,11 +143,7 @@ test('a key that is revoked while its client is inside is put out; the others co
     for await (const event of listener.events) if (event.type === 'disconnect') listenerLost = true;
   })();
 
-  const refused = new Promise<void>((resolve) => {
-    bad.onStatus((status) => {
-      if (status.state === 'disconnected' && status.refused) resolve();
-    });
-  });
+  const refused = whenRefused(bad);
   removeFromAllowList(allowed, 'bad');
   for (let first = 1, isPutOut = false; !isPutOut; ) {
     isPutOut = await Promise.race([refused.then(() => true), nextTick(false)]);
@@ -165,7 +164,7 @@ test('a key that is revoked while its client is inside is put out; the others co
   expect(listenerLost).toBe(false);
 });
 
-test('a list that cannot be read changes nothing, and that is said once', async () => {
+test('a list with a wrong line is good for its other lines, and that is said once', async () => {
   const world = await startGuarded();
   const { allowed } = keyFilesIn(world.keysDir);
   const first = clientOf(world, world.allow('first'));
@@ -174,22 +173,80 @@ test('a list that cannot be read changes nothing, and that is said once', async 
   writeFileSync(allowed, `${good}half a line of so`);
   await vi.waitFor(() => expect(world.said.problems).toHaveLength(1), { timeout: 20_000 });
   writeFileSync(allowed, `${good}half a line of something`);
-  const again = new BusClient({
-    port: world.broker.ports.bus,
-    key: readClientKey(join(keyFilesIn(world.keysDir).clients, 'first.key')),
-  });
-  onTestFinished(() => again.close());
-  await again.connected(long);
+  await clientOf(world, keyOf(world.keysDir, 'first')).connected(long);
   await first.ping();
   expect(world.said.problems).toHaveLength(1);
   expect(String(world.said.problems[0])).toContain('line 3');
+});
+
+test('a key taken off by hand is put out, also where another line is left wrong', async () => {
+  const world = await startGuarded();
+  const { allowed } = keyFilesIn(world.keysDir);
+  const [bad, good] = [clientOf(world, world.allow('bad')), clientOf(world, world.allow('good'))];
+  await Promise.all([bad.connected(long), good.connected(long)]);
+  const lines = readFileSync(allowed, 'utf8').split('\n');
+  const refused = whenRefused(bad);
+  const left = lines.filter((line) => !line.endsWith(' bad')).join('\n');
+  writeFileSync(allowed, `${left}${makeKeyPair().publicKey.slice(0, 20)}`);
+  await refused;
+  expect(await bad.ping().catch((error: unknown) => error)).toBeInstanceOf(KeyRefusedError);
+  await good.connected(long);
+  await good.ping();
+});
+
+test('while the list cannot be read nobody new comes in, and nobody is put out', async () => {
+  const world = await startGuarded();
+  const { allowed } = keyFilesIn(world.keysDir);
+  const inside = clientOf(world, world.allow('client'));
+  await inside.connected(long);
+  let wasOut = false;
+  inside.onStatus(({ state }) => {
+    if (state !== 'connected') wasOut = true;
+  });
   renameSync(allowed, `${allowed}.away`);
-  const { key } = createClientKey(world.keysDir, 'unlisted');
-  expect(
-    await clientOf(world, key)
-      .connected({ timeout_ms: 500 })
-      .catch((error: unknown) => error),
-  ).toBeInstanceOf(KeyRefusedError);
+  await vi.waitFor(() => expect(world.said.problems).toHaveLength(1), { timeout: 20_000 });
+  const late = clientOf(world, keyOf(world.keysDir, 'client'));
+  const error = await late.connected({ timeout_ms: 1_000 }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(KeyRefusedError);
+  await inside.ping();
+  expect(wasOut).toBe(false);
+  renameSync(`${allowed}.away`, allowed);
+  await late.connected(long);
+});
+
+test('strangers who have no key take no places from those who have one', async () => {
+  const keysDir = join(temporaryDir(), 'keys');
+  createServerKey(keysDir);
+  const world = await startBroker({ access: { keysDir, connectionsMax: 2 } });
+  const { allowed } = keyFilesIn(keysDir);
+  for (const name of ['one', 'two']) addToAllowList(allowed, createClientKey(keysDir, name).key);
+  await Promise.all(Array.from({ length: 50 }, () => staySilent(world.broker.ports.bus)));
+  // And some that have a key, but none that is known.
+  const { serverKey } = keyOf(keysDir, 'one');
+  const { publicKey, secretKey } = makeKeyPair();
+  const curve = { curvePublicKey: publicKey, curveSecretKey: secretKey, curveServerKey: serverKey };
+  for (let n = 0; n < 20; n += 1) {
+    const dealer = new Dealer({ ...curve, linger: 0 });
+    onTestFinished(() => dealer.close());
+    dealer.connect(`tcp://127.0.0.1:${world.broker.ports.bus}`);
+  }
+  const clients = ['one', 'two'].map((name) => clientOf(world, keyOf(keysDir, name)));
+  await Promise.all(clients.map((client) => client.connected(long)));
+  await vi.waitFor(
+    async () => {
+      const { connections, refused } = (await clients[0]!.stats()).doors!;
+      expect(connections.bus).toBe(2);
+      expect(refused.unknown_key).toBeGreaterThanOrEqual(20);
+      expect(refused.too_many).toBe(0);
+    },
+    { timeout: 20_000 },
+  );
+  // The bound holds for those with a key, and a place is free again when one of them has gone.
+  const third = clientOf(world, keyOf(keysDir, 'one'));
+  expect(await third.connected({ timeout_ms: 500 }).catch((error: unknown) => error)).toBeInstanceOf(Error);
+  expect((await clients[0]!.stats()).doors!.refused.too_many).toBeGreaterThan(0);
+  clients[1]!.close();
+  await third.connected(long);
 });
 
 test('a bus is not opened to others without keys', async () => {
@@ -223,6 +280,34 @@ test('connections above the bound are refused, and those there are served on', a
   clients[2]!.close();
   await late.connected(long);
 });
+
+function keyOf(keysDir: string, name: string): ClientKey {
+  return readClientKey(join(keyFilesIn(keysDir).clients, `${name}.key`));
+}
+
+function whenRefused(client: BusClient): Promise<void> {
+  return new Promise((resolve) => {
+    client.onStatus((status) => {
+      if (status.state === 'disconnected' && status.refused) resolve();
+    });
+  });
+}
+
+/** A TCP connection that says nothing, and another as soon as it is cut off. */
+async function staySilent(port: number): Promise<void> {
+  const socket = connectTcp(port, '127.0.0.1');
+  let isOver = false;
+  onTestFinished(() => {
+    isOver = true;
+    socket.destroy();
+  });
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    if (!isOver) void staySilent(port);
+  });
+  await once(socket, 'connect');
+  socket.resume();
+}
 
 function nextTick<T>(value: T): Promise<T> {
   return new Promise((resolve) => setImmediate(() => resolve(value)));

@@ -44,6 +44,23 @@ test('a record stays so small that a reply can carry it', () => {
   expect(Math.max(...sizes)).toBeLessThanOrEqual(8 * 1024 * 1024);
 });
 
+test('a burst is committed in parts, so that it never stands in memory as a whole', () => {
+  const rig = new Rig();
+  const large = tick('x'.repeat(1_000_000));
+  let waiting = 0;
+  for (let n = 1; n <= 20; n += 1) {
+    accept(rig, large);
+    // Not one turn of the event loop passes.
+    waiting = Math.max(waiting, n - (rig.events.nextSeq - 1));
+  }
+  expect(waiting).toBeLessThanOrEqual(5);
+  for (let n = 1; n <= 20; n += 1) accept(rig, `no JSON ${'x'.repeat(1_000_000)}`);
+  expect(rig.deadLetterLog.nextSeq).toBeGreaterThan(15);
+  rig.commit.flush();
+  expect([rig.events.nextSeq, rig.deadLetterLog.nextSeq]).toEqual([21, 21]);
+  expect(rig.counters).toMatchObject({ received: 40, appended: 20, rejected: 20 });
+});
+
 describe('while the log cannot be written', () => {
   test('events are held, and appended in order when it can be again', async () => {
     const rig = new Rig();
@@ -105,6 +122,24 @@ describe('while the log cannot be written', () => {
     const kept = rig.events.nextSeq - 1;
     expect(kept).toBeGreaterThan(10);
     expect(rig.lost.map(({ events }) => events)).toEqual([21 - kept]);
+  });
+
+  test('what is empty has its cost too: what takes memory is bounded, not what was sent', async () => {
+    const rig = new Rig();
+    rig.events.failing = true;
+    rig.deadLetterLog.failing = true;
+    accept(rig, tick(0));
+    await turn();
+    for (let n = 0; n < 40_000; n += 1) rig.anonymous.accept([Buffer.alloc(0)]);
+    rig.events.failing = false;
+    rig.deadLetterLog.failing = false;
+    rig.commit.flush();
+    await turn();
+    const kept = rig.deadLetterLog.nextSeq - 1;
+    // 16 MiB, and for each half a KiB for itself and as much for its one issue.
+    expect(kept).toBeGreaterThan(10_000);
+    expect(kept).toBeLessThanOrEqual(16 * 1024);
+    expect(rig.lost.map(({ events }) => events)).toEqual([40_000 - kept]);
   });
 
   test('what is held at the end is reported as lost', async () => {

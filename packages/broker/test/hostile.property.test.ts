@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -195,12 +196,21 @@ describe('a secret', () => {
       'in a member that a later one replaces',
       event({ a: 1 }).replace('{"a"', `{"token":"${secret}","token":2,"a"`),
     ],
+    [
+      'in a member that one without a secret replaces',
+      event({ a: 1 }).replace('{"a"', `{"password":"${secret}","password":null,"a"`),
+    ],
+    [
+      'in data that other data replaces',
+      event({ a: 1 }).replace('"data"', `"data":{"pin":"${secret}"},"data"`),
+    ],
+    ['in what is no JSON at all', `user=a password=ab,${secret}`],
   ])('%s reaches neither log nor issues, by either door', (_where, text) => {
     const rig = new Rig();
     rig.anonymous.accept([Buffer.from(text)]);
     const [first, second] = expectGone(rig, rig.publish([text]));
     expect(first!.payload).toBe(second!.payload);
-    expect(first!.payload).toContain('[secret removed]');
+    expect(first!.payload).toMatch(/\[secret removed]|^\[removed: \d+ bytes/);
   });
 
   it('in what a client has refused by rules of its own takes along what that client found', () => {
@@ -214,15 +224,40 @@ describe('a secret', () => {
     expect(letter!.payload).toBe(event({ password: '[secret removed]' }));
   });
 
+  it('in a text of another encoding leaves length and digest, in a dead letter of UTF-8', () => {
+    for (const payload of [
+      Buffer.from(`\ufeff{"password":"${secret}"}`, 'utf16le'),
+      Buffer.from(`password: \u00fc${secret}`, 'latin1'),
+    ]) {
+      const letter = letterOf(payload);
+      const digest = createHash('sha256').update(payload).digest('hex');
+      expect(letter).toMatchObject({ encoding: 'utf8', issues: [{ code: 'secret' }] });
+      expect(letter.payload).toContain(`: ${payload.length} bytes`);
+      expect(letter.payload).toContain(`sha256 ${digest}]`);
+    }
+  });
+
+  it('is removed where names look alike, and only there, whatever else the text holds', () => {
+    const text = `{"to\u212aen":"kept","pass\u00fc":"ß🎯","token":"${secret}"}`;
+    const letter = letterOf(Buffer.from(text));
+    expect(letter).toMatchObject({ encoding: 'utf8', payload: text.replace(secret, '[secret removed]') });
+    const alone = `{"to\u212aen":"kept"}`;
+    expect(letterOf(Buffer.from(alone))).toMatchObject({ payload: alone, issues: [] });
+  });
+
   it('in bytes that are no text is taken out of the bytes', () => {
     const payload = Buffer.concat([
       Buffer.from(`{"password":"${secret}","a":"`),
       Buffer.from([0xff, 0x22, 0x7d]),
     ]);
-    const nothing = { producer: null, producerSeq: null, eventType: null, source: null };
-    const line = encodeDeadLetter({ payload, issues: [], door: '5571', receivedAt: 1, ...nothing });
-    const letter = JSON.parse(line.toString()) as DeadLetter;
+    const letter = letterOf(payload);
     expect(letter.encoding).toBe('base64');
     expect(payloadOf(letter).toString('latin1')).toBe('{"password":"[secret removed]","a":"\u00ff"}');
   });
 });
+
+function letterOf(payload: Buffer): DeadLetter {
+  const nothing = { producer: null, producerSeq: null, eventType: null, source: null };
+  const line = encodeDeadLetter({ payload, issues: [], door: '5571', receivedAt: 1, ...nothing });
+  return JSON.parse(line.toString()) as DeadLetter;
+}

@@ -170,6 +170,54 @@ describe('a reader with a filter', () => {
   });
 });
 
+describe('many readers with large filters', () => {
+  const large = { users: Array.from({ length: 320 }, (_, i) => String(i).padStart(200, 'u')) };
+
+  test('wait up to a bound of all together; one more is answered at once, and place comes back', () => {
+    const log = logOf([tick(1)]);
+    const readers = new Readers();
+    const wait = (filter?: { users: string[] }) => read(readers, { log, from: 2, wait_ms: 30_000, filter });
+    const asked = Array.from({ length: 500 }, () => wait(large));
+    const waiting = asked.filter(({ page }) => page === null).length;
+    expect(waiting).toBe(readers.waiting);
+    // 64 KiB of text each, and 16 MiB in all.
+    expect(waiting).toBeGreaterThan(50);
+    expect(waiting).toBeLessThan(257);
+    expect(asked.at(-1)!.page).toMatchObject({ from: 2, next: 2, runs: [] });
+    vi.advanceTimersByTime(30_000);
+    expect(readers.waiting).toBe(0);
+    expect(asked.every(({ page }) => page !== null)).toBe(true);
+    const again = Array.from({ length: 500 }, () => wait(large));
+    expect(again.filter(({ page }) => page === null)).toHaveLength(waiting);
+    readers.close();
+  });
+
+  test('who wait are kept where the log grows by what they do not want', () => {
+    const log = logOf([tick(1)]);
+    const readers = new Readers();
+    const asked = Array.from({ length: 500 }, () =>
+      read(readers, { log, from: 2, wait_ms: 30_000, filter: large }),
+    );
+    const waiting = asked.filter(({ page }) => page === null).length;
+    append(log, [tick(2)]);
+    readers.wake(log);
+    expect(readers.waiting).toBe(waiting);
+  });
+
+  test('search within the same bound, and hear how far they have come', () => {
+    const log = logOf(...Array.from({ length: 20 }, () => [tick('x'.repeat(200_000))]));
+    const readers = new Readers();
+    const asked = Array.from({ length: 500 }, () => read(readers, { log, filter: large }));
+    const searching = asked.filter(({ page }) => page === null).length;
+    expect(searching).toBeGreaterThan(50);
+    expect(searching).toBeLessThan(257);
+    const { next } = asked.at(-1)!.page!;
+    expect(next).toBeGreaterThan(1);
+    expect(next).toBeLessThan(21);
+    readers.close();
+  });
+});
+
 describe('closing', () => {
   test('answers everybody with what there is', () => {
     const log = logOf([tick(1)]);

@@ -36,7 +36,7 @@ export function decodeEvent(text: string, catalogue: Catalogue): Decoded {
     return { ok: false, issues: jsonIssues(text, cause), event_type: null, source: null };
   }
   if (nestsDeeperThan(text, limits.event_depth_max)) return refuse(event, [depthIssue()]);
-  const secret = isObject(event) && holdsSecret(event);
+  const secret = isObject(event) && holdsSecret(event, text);
   if (!secret && isEnvelope(event) && acceptsData(event, catalogue)) {
     // Half of a surrogate pair can only have come as an escape.
     const halves = text.includes('\\u') ? surrogateIssues(event) : [];
@@ -87,7 +87,7 @@ function jsonIssues(text: string, cause: unknown): Issue[] {
   if (redactSecrets(text) !== text) {
     return [
       { path: '', ...secretFound },
-      { ...issue, found: 'text that is no JSON (not shown)' },
+      { ...issue, found: 'text that is no JSON and may hold a secret (not shown)' },
     ];
   }
   const why = cause instanceof Error ? cause.message : String(cause);

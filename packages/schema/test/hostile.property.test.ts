@@ -136,7 +136,12 @@ const pristine = Reflect.ownKeys(Object.prototype);
 describe('a text without its secrets', () => {
   const secret = 'S3cr3tV4lue';
   const secretEvent = fc
-    .tuple(tree, fc.constantFrom('password', 'apiKey', 'X-Auth-Token', 'pass\u0077ord'), fc.nat(), fc.nat())
+    .tuple(
+      tree,
+      fc.constantFrom('password', 'apiKey', 'X-Auth-Token', 'userPin', 'otp', 'token_value '),
+      fc.nat(),
+      fc.nat(),
+    )
     .map(([data, name, at, cut]) => {
       const text = JSON.stringify({ a: data, [name]: { deep: [secret, secret] }, b: data });
       return { text, cut: cut % (text.length + 1), at: at % (text.length + 1) };

@@ -14,9 +14,10 @@ import { BadRequestError } from './errors.js';
 import type { EventFilter, LogName, Op, Position, Request } from './messages.js';
 import { protocolVersion } from './messages.js';
 
-/** How many values one list of a filter may hold, and how long each may be. */
+/** How many values the lists of a filter may hold together, how long each may be, and all of them in UTF-8. */
 const filter_values_max = 1000;
 const filter_value_length_max = 200;
+const filter_bytes_max = 64 * 1024;
 const client_name_length_max = 100;
 const fetch_bytes_default = 1024 * 1024;
 
@@ -220,7 +221,20 @@ function readFilter(fields: Fields, refuse: Refuse): EventFilter | undefined {
     }
     checked[name] = values;
   }
+  checkFilterSize(Object.values(checked).flat(), refuse);
   return checked;
+}
+
+/** A filter is kept for as long as its reader waits. */
+function checkFilterSize(values: readonly string[], refuse: Refuse): void {
+  const bytes = values.reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+  if (values.length <= filter_values_max && bytes <= filter_bytes_max) return;
+  const found = `${values.length} values of ${bytes} bytes`;
+  throw refuse(
+    'filter',
+    found,
+    `at most ${filter_values_max} values of ${filter_bytes_max} bytes in all its lists`,
+  );
 }
 
 function isFilterList(values: unknown): values is string[] {

@@ -69,6 +69,11 @@ describe('a request', () => {
     });
   });
 
+  it('may carry a filter of a thousand names', () => {
+    const filter = { types: names(500), users: names(500, 'x'.repeat(100)) };
+    expect(decodeRequest(frames({ v: 1, op: 'fetch', id: 1, from: 1, filter }))).toMatchObject({ filter });
+  });
+
   it('may carry fields that are not known here', () => {
     expect(decodeRequest(frames({ v: 1, op: 'ping', id: 1, trace: 'x', __proto__: 1 }))).toEqual({
       op: 'ping',
@@ -76,6 +81,10 @@ describe('a request', () => {
     });
   });
 });
+
+function names(count: number, prefix = ''): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(4, '0')}`);
+}
 
 const publish = { v: 1, op: 'publish', id: 2, producer: 'p', first: 1, count: 2, acked: 0 };
 const fetch = { v: 1, op: 'fetch', id: 2, from: 1 };
@@ -102,6 +111,9 @@ describe('a bad request', () => {
     ['filter', { ...fetch, filter: [] }],
     ['filter.symbols', { ...fetch, filter: { symbols: 'EURUSD' } }],
     ['filter.users', { ...fetch, filter: { users: [1] } }],
+    ['filter', { ...fetch, filter: { users: names(500), types: names(501) } }],
+    ['filter', { ...fetch, filter: { users: names(330, 'x'.repeat(195)), types: ['signal_generated'] } }],
+    ['filter', { ...fetch, filter: { users: names(330, '\u20ac'.repeat(66)) } }],
     ['name', { v: 1, id: 2, op: 'cursor_open', name: '' }],
     ['hold', { v: 1, id: 2, op: 'cursor_open', name: 'a', hold: 1 }],
     ['next', { v: 1, id: 2, op: 'cursor_commit', name: 'a', next: 0 }],

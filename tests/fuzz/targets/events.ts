@@ -57,7 +57,7 @@ export const eventTargets: readonly Target[] = [
         assert.equal(redactSecrets(redacted), redacted);
         // What the decoder would store holds no secret, so nothing is taken out of it.
         const decoded = decodeEvent(text, catalogue);
-        if (decoded.ok && !hasDoubledKeys(text)) assert.equal(redacted, text);
+        if (decoded.ok) assert.equal(redacted, text);
       }
     },
   },
@@ -77,8 +77,3 @@ export const eventTargets: readonly Target[] = [
     },
   },
 ];
-
-/** Of a key that stands twice the last counts, also where the one before it held a secret. */
-function hasDoubledKeys(text: string): boolean {
-  return JSON.stringify(JSON.parse(text)).length < text.replaceAll(/\s/g, '').length;
-}

@@ -49,6 +49,7 @@ export class BusLink {
   readonly #options: BusLinkOptions;
   #succeededAt = performance.now();
   #isAway = false;
+  #isShutOut = false;
   #delay_ms = retry_ms.min;
 
   private constructor(options: BusLinkOptions) {
@@ -97,21 +98,26 @@ export class BusLink {
     this.#delay_ms = retry_ms.min;
     if (!this.#isAway) return;
     this.#isAway = false;
+    this.#isShutOut = false;
     this.#options.onBack?.();
   }
 
   /**
    * Returns when it is worth trying again after a failure. Throws the failure where trying again does not help, and
-   * `BusAwayError` after `away_ms_max` without an answer.
+   * `BusAwayError`, or `KeyRefusedError` where that is why, after `away_ms_max` without an answer.
    */
   async recover(error: unknown): Promise<void> {
     if (!isPassing(error) || this.client.status.state === 'closed') throw error;
     const away_ms_max = this.#options.away_ms_max ?? away_ms_default;
     if (performance.now() - this.#succeededAt > away_ms_max) {
+      if (error instanceof KeyRefusedError) throw error;
       throw new BusAwayError(this.client.endpoint, away_ms_max, error.message);
     }
-    if (!this.#isAway) {
+    // A revoked key is first a lost connection, and only then a refusal: that is news, for waiting does not help it.
+    const isShutOut = error instanceof KeyRefusedError;
+    if (!this.#isAway || (isShutOut && !this.#isShutOut)) {
       this.#isAway = true;
+      this.#isShutOut = isShutOut;
       this.#options.onAway?.(error.message);
     }
     await this.#pause();

@@ -56,7 +56,7 @@ Examples:
   jq -c .data signals.jsonl | bitten publish signal_generated --json
 
 A receipt is printed when the bus has the event on its disk. An event that breaks a rule of its type is kept in the
-dead letters, the reasons are printed, and the exit code is 1.
+dead letters, the reasons are printed, and the exit code is 1. One that holds a secret is neither sent nor kept.
 `;
 
 async function publish(

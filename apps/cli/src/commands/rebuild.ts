@@ -25,7 +25,7 @@ const progress_ms = 2_000;
 
 export function addRebuild(command: Command, context: CommandContext): void {
   command
-    .option('--keep-old', 'keep the old file beside the new one (a damaged one is always kept)')
+    .option('--keep-old', 'keep the old file beside the new one (one that could not be read is always kept)')
     .option('--lose-before <seq>', 'give up events before this place that neither log nor old store can give')
     .option('--json', 'print one JSON object')
     .addHelpText(
@@ -125,7 +125,7 @@ function describe(built: Built, { file, keepAs, by, seconds }: Outcome): string 
   ];
   if (carried.events + carried.dead_letters > 0) {
     lines.push(
-      `carried over, older than the log: ${carried.events} events and ${carried.dead_letters} dead letters`,
+      `not in the log any more, taken from the old store: ${carried.events} events and ${carried.dead_letters} dead letters`,
     );
   }
   for (const { log, from, to } of lost) lines.push(`not there any more: ${log} ${from} to ${to - 1}`);

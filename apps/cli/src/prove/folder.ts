@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from '@bitten/runtime';
 
 /** By this file a folder says that it is a proof's. */
@@ -19,8 +19,8 @@ export interface ProofFolder {
  * for any other, for whatever is in it could be somebody's.
  */
 export function takeFolder(dir: string): ProofFolder {
-  const isNew = !existsSync(dir);
-  if (isNew) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  // The topmost of those that had to be made.
+  const made = existsSync(dir) ? undefined : mkdirSync(dir, { recursive: true, mode: 0o700 });
   const mark = join(dir, markName);
   const found = readdirSync(dir);
   refuseStrangers(dir, found);
@@ -34,9 +34,18 @@ export function takeFolder(dir: string): ProofFolder {
       for (const name of readdirSync(dir)) {
         if (name === markName || ours.test(name)) rmSync(join(dir, name), { recursive: true, force: true });
       }
-      if (isNew) rmdirSync(dir);
+      if (made !== undefined) removeUpTo(made, dir);
     },
   };
+}
+
+/** Takes away a folder and those above it that were made for it, unless somebody has put something there since. */
+function removeUpTo(topmost: string, dir: string): void {
+  for (let folder = dir; ; folder = dirname(folder)) {
+    if (readdirSync(folder).length > 0) return;
+    rmdirSync(folder);
+    if (folder === topmost) return;
+  }
 }
 
 function refuseStrangers(dir: string, found: readonly string[]): void {

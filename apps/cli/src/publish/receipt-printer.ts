@@ -1,6 +1,6 @@
 import { EventBridge, InvalidEventError, type NewEvent, type Receipt } from '@bitten/bridge';
 import { describeIssue } from '@bitten/schema';
-import { readClientKey } from '@bitten/transport';
+import { KeyRefusedError, readClientKey } from '@bitten/transport';
 import { BusAwayError } from '../bus/link.js';
 import type { CliSettings } from '../settings.js';
 import { colorsFor, say } from '../show/terminal.js';
@@ -21,6 +21,9 @@ export class ReceiptPrinter {
   #outstanding = 0;
   #failure: { error: unknown } | undefined;
   #refused = 0;
+  #secrets = 0;
+  /** Rejects when the bus does not let us in: that does not pass by waiting. */
+  readonly #shutOut: Promise<never>;
 
   constructor(settings: CliSettings, options: { json: boolean }) {
     this.#settings = settings;
@@ -36,6 +39,13 @@ export class ReceiptPrinter {
       spoolDir: false,
       disabled: false,
     });
+    this.#shutOut = new Promise((_resolve, reject) => {
+      this.#bridge.onStatus((status) => {
+        if (status.state !== 'disconnected' || status.refused !== true) return;
+        reject(new KeyRefusedError(`tcp://${settings.host}:${settings.busPort}`, status.why));
+      });
+    });
+    this.#shutOut.catch(() => undefined);
   }
 
   /** How many events broke a rule of their type. */
@@ -43,7 +53,7 @@ export class ReceiptPrinter {
     return this.#refused;
   }
 
-  /** Returns when more can be taken. Throws `BusAwayError` once a receipt is overdue. */
+  /** Returns when more can be taken. Throws `BusAwayError` once a receipt is overdue, and `KeyRefusedError`. */
   async publish(where: string, event: NewEvent): Promise<void> {
     const receipt = this.#bridge.publish(event);
     this.#outstanding += 1;
@@ -60,13 +70,16 @@ export class ReceiptPrinter {
   async settled(): Promise<void> {
     await this.#printed;
     this.#throwFailure();
-    if (this.#refused === 0) return;
+    const secrets = this.#secrets;
+    const kept = this.#refused - secrets;
+    if (secrets > 0) {
+      const what = this.#refused === 1 ? 'It was' : counted(secrets, 'was', 'were');
+      say(`${what} not sent and not kept, because of the secret.`);
+    }
+    if (kept === 0) return;
     await this.#inTime(this.#bridge.flush());
-    say(
-      this.#refused === 1
-        ? 'It is kept in the dead letters.'
-        : `${this.#refused} events are kept in the dead letters.`,
-    );
+    const what = this.#refused === 1 ? 'It is' : counted(kept, 'is', 'are');
+    say(`${what} kept in the dead letters.`);
     say(`To see them: ${showDeadLetters}`);
   }
 
@@ -89,13 +102,15 @@ export class ReceiptPrinter {
 
   #printRefusal(where: string, error: InvalidEventError): void {
     this.#refused += 1;
+    // Of an event that holds a secret nothing leaves the bridge.
+    if (error.issues.some(({ code }) => code === 'secret')) this.#secrets += 1;
     if (this.#json) process.stdout.write(`${JSON.stringify({ error: error.code, issues: error.issues })}\n`);
     const { red } = colorsFor(process.stderr);
     say(`${red('invalid')}: ${where}`);
     for (const issue of error.issues) say(`  ${describeIssue(issue)}`);
   }
 
-  /** Throws `BusAwayError` where the bus does not answer within the timeout. */
+  /** Throws `KeyRefusedError`, and `BusAwayError` where the bus does not answer within the timeout. */
   async #inTime<Result>(answer: Promise<Result>): Promise<Result> {
     const { host, busPort, timeout } = this.#settings;
     let timer: NodeJS.Timeout | undefined;
@@ -107,7 +122,7 @@ export class ReceiptPrinter {
       }, timeout);
     });
     try {
-      return await Promise.race([answer, deadline]);
+      return await Promise.race([answer, deadline, this.#shutOut]);
     } finally {
       clearTimeout(timer);
     }
@@ -116,4 +131,8 @@ export class ReceiptPrinter {
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
+}
+
+function counted(count: number, is: string, are: string): string {
+  return count === 1 ? `1 event ${is}` : `${count} events ${are}`;
 }

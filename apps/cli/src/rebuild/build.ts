@@ -12,7 +12,7 @@ import {
 } from '@bitten/storage/store';
 import { stretchesOf } from '../verify/stretches.js';
 import type { LogEnds } from './ends.js';
-import { NoRoomError, WouldLoseError } from './errors.js';
+import { NoRoomError, StoreAheadError, WouldLoseError } from './errors.js';
 
 export interface BuildOptions {
   dataDir: string;
@@ -51,7 +51,8 @@ const marginBytes = 64 * 1024 * 1024;
 
 /**
  * Makes the new store beside the old one, up to the log's end, in rounds: each ends where the log stood when it
- * began, so that the last one is short. Throws `WouldLoseError` rather than leave out what only a store could give.
+ * began, so that the last one is short. Throws `WouldLoseError` rather than leave out what only a store could give, and
+ * `StoreAheadError` where the log ends before what the old store has.
  */
 export async function build(options: BuildOptions): Promise<Built> {
   checkRoom(options);
@@ -70,6 +71,8 @@ class Build {
   readonly #o: BuildOptions;
   readonly #builder: StoreBuilder;
   readonly #old: OldStore | null = null;
+  /** Where the old store stood before it was asked where the log ends. */
+  readonly #oldCursors: LogEnds = { events: 1, dead_letters: 1 };
   readonly #built: Built = {
     events: 0,
     dead_letters: 0,
@@ -84,6 +87,7 @@ class Build {
     if (existsSync(file) && statSync(file).size > 0) {
       try {
         this.#old = new OldStore(file);
+        for (const log of ['events', 'dead_letters'] as const) this.#oldCursors[log] = this.#old.cursor(log);
       } catch (error) {
         this.#built.oldTrouble = describeError(error);
       }
@@ -130,14 +134,16 @@ class Build {
     const inspector = new LogInspector({ dir, from: store.cursor(log), sync: end === null });
     for (const page of inspector.pages()) {
       for (const { from, to, records } of stretchesOf(page, end ?? Number.MAX_SAFE_INTEGER)) {
-        this.#fill(log, from);
+        this.#fill(log, { to: from, logFirst: inspector.report.first });
         if (to > store.cursor(log)) this.#apply(log, from, to, records);
       }
       this.#o.onProgress(this.#built.events + this.#built.carried.events);
       await nextTurn();
       this.#o.signal.throwIfAborted();
     }
-    this.#fill(log, end ?? inspector.report.next);
+    const to = end ?? inspector.report.next;
+    if (this.#oldCursors[log] > to) throw new StoreAheadError(log, this.#oldCursors[log], to);
+    this.#fill(log, { to, logFirst: inspector.report.first });
   }
 
   #apply(log: LogName, from: number, to: number, records: readonly LogRecord[]): void {
@@ -152,33 +158,47 @@ class Build {
   }
 
   /** Brings the new store up to a place from where the log can be read, with what the old store has. */
-  #fill(log: LogName, to: number): void {
-    const from = this.#builder.store.cursor(log);
-    if (from >= to) return;
-    const trouble = this.#carry(log, to);
-    const left = this.#builder.store.cursor(log);
-    if (left >= to) return;
-    const isGone = !existsSync(this.#o.file) && from === 1;
-    if (!isGone && to > this.#o.loseBefore) throw new WouldLoseError({ log, from: left, to, why: trouble });
-    this.#builder.store.skip(log, {
-      to,
-      why: isGone ? 'removed by retention' : 'given up by bitten rebuild',
-    });
-    this.#built.lost.push({ log, from: left, to });
+  #fill(log: LogName, { to, logFirst }: { to: number; logFirst: number }): void {
+    const { store } = this.#builder;
+    for (let from = store.cursor(log); from < to; from = store.cursor(log)) {
+      // Only what is before the log's first segment may have gone by retention: what is not there behind it is damage.
+      if (from === 1 && logFirst > 1 && !existsSync(this.#o.file)) {
+        this.#pass({ log, from, to: Math.min(logFirst, to) }, 'removed by retention');
+        continue;
+      }
+      const { why, ...end } = this.#carry(log, to);
+      const left = { log, from: store.cursor(log), to: end.to };
+      if (left.from >= left.to) return;
+      if (left.to > this.#o.loseBefore) throw new WouldLoseError({ ...left, why });
+      this.#pass(left, 'given up by bitten rebuild');
+    }
   }
 
-  /** Carries what there is; says why it was not all. */
-  #carry(log: LogName, to: number): string {
-    if (this.#built.oldTrouble !== null) return `the old store cannot be read: ${this.#built.oldTrouble}`;
-    if (this.#old === null) return 'there is no old store';
-    try {
-      const upTo = Math.min(to, this.#old.cursor(log));
-      this.#built.carried[log] += this.#builder.carry(this.#old, log, upTo);
-      return 'the old store had not come so far';
-    } catch (error) {
-      this.#built.oldTrouble = describeError(error);
-      return `the old store cannot be read: ${this.#built.oldTrouble}`;
+  #pass(lost: { log: LogName; from: number; to: number }, why: string): void {
+    this.#builder.store.skip(lost.log, { to: lost.to, why });
+    this.#built.lost.push(lost);
+  }
+
+  /** Carries what there is up to `to`; says how far it cannot give what comes then, and why. */
+  #carry(log: LogName, to: number): { to: number; why: string } {
+    if (this.#built.oldTrouble === null) {
+      if (this.#old === null) return { to, why: 'there is no old store' };
+      const { store, rows } = this.#builder;
+      const before = rows[log];
+      try {
+        const upTo = Math.min(to, this.#old.cursor(log));
+        this.#builder.carry(this.#old, log, upTo);
+        const from = store.cursor(log);
+        if (from >= upTo) return { to, why: 'the old store had not come so far' };
+        const end = this.#old.endOfHole(log, { from, to: upTo });
+        return { to: end, why: 'the old store has lost them (bitten verify --store names all it has lost)' };
+      } catch (error) {
+        this.#built.oldTrouble = describeError(error);
+      } finally {
+        this.#built.carried[log] += rows[log] - before;
+      }
     }
+    return { to, why: `the old store cannot be read: ${this.#built.oldTrouble}` };
   }
 }
 

@@ -31,3 +31,16 @@ export class NotTakenError extends BittenError {
     super('not_taken', `the collector did not take over the new store: ${found}`, { found, remedy });
   }
 }
+
+/** The log has lost its end: a store that kept its place would pass over the events that come there next. */
+export class StoreAheadError extends BittenError {
+  constructor(log: string, position: number, end: number) {
+    super('store_ahead', `the store has ${log} up to ${position - 1}, and the log ends before ${end}`, {
+      found: 'a log that was cut, is damaged at its end, or is older than the store',
+      expected: 'the log that the store was made from',
+      remedy:
+        'restore the log. If it cannot be had, stop bus and collector, move bitten_events.db* and log/cursors.json out of ' +
+        'the data folder, and start them: the store is made anew from what the log still holds',
+    });
+  }
+}

@@ -1,6 +1,6 @@
 import type { StoreSummary } from '@bitten/storage/store';
 import type { BusStats, DoorStats } from '@bitten/transport';
-import { amount } from '../show/amount.js';
+import { amount, count } from '../show/amount.js';
 import { cursorTable } from '../show/cursor-table.js';
 import { renderTable } from '../show/table.js';
 import type { Colors } from '../show/terminal.js';
@@ -179,10 +179,6 @@ function factLines(facts: ReadonlyArray<[string, string]>): string {
 
 function span(first: number, next: number): string {
   return next === first ? `empty, next seq ${next}` : `seq ${amount(first)} to ${amount(next - 1)}`;
-}
-
-function count(number: number, thing: string): string {
-  return `${amount(number)} ${thing}${number === 1 ? '' : 's'}`;
 }
 
 /** `812 KiB`, `8.0 MiB`, `121 MiB`. */

@@ -97,13 +97,30 @@ function advise({ log, dead_letters, store }: Verification): string[] {
   const isLogWhole = [log, dead_letters].every(
     (report) => report?.findings.every(({ kind }) => kind === 'spare') === true,
   );
-  if (isLogWhole && !kinds.has('position')) {
-    return ['    safe     all events are in the log', '    do       bitten rebuild'];
+  if (!isLogWhole || kinds.has('position')) {
+    return [
+      '    safe     what the store holds: keep a copy of it (sqlite3 … ".backup copy.db")',
+      '    do       restore the log first; bitten rebuild only when it is whole',
+    ];
   }
+  const lostBefore = endOfLost({ log, dead_letters, store });
+  if (lostBefore === null) return ['    safe     all events are in the log', '    do       bitten rebuild'];
   return [
-    '    safe     what the store holds: keep a copy of it (sqlite3 … ".backup copy.db")',
-    '    do       restore the log first; bitten rebuild only when it is whole',
+    '    safe     all other events, in the log or in the store',
+    `    do       restore the store from a backup; or give up what is missing and in no log: bitten rebuild --lose-before ${lostBefore}`,
   ];
+}
+
+/** The place after the last row that is missing and older than its log; null where the log has all that is missing. */
+function endOfLost({ log, dead_letters, store }: Pick<Verification, 'log' | 'dead_letters' | 'store'>) {
+  const firsts = new Map([
+    ['event_rows', log?.first],
+    ['dead_letters', dead_letters?.first],
+  ]);
+  const ends = (store?.findings ?? [])
+    .filter(({ kind, table, from }) => kind === 'missing' && (from ?? 0) < (firsts.get(table ?? '') ?? 0))
+    .map(({ to }) => to ?? 0);
+  return ends.length === 0 ? null : Math.max(...ends);
 }
 
 function range(from: number | null, to: number | null): string {

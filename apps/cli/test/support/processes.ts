@@ -54,6 +54,16 @@ export class Place {
     (await this.client()).close();
   }
 
+  /** A bus that lets in nobody without a key: commands are asked whether it is there. */
+  async startGuardedBus(): Promise<void> {
+    this.#bus = spawn(process.execPath, [bus], {
+      env: { ...this.env, BITTEN_CURVE: 'true' },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    await new Promise((resolve) => this.#bus!.once('message', resolve));
+    this.#bus.disconnect();
+  }
+
   /** A connected client of its bus. */
   async client(): Promise<BusClient> {
     const client = new BusClient({ port: this.busPort });

@@ -88,6 +88,7 @@ export class Rig {
       ...shared,
       available: () => this.commit.available,
       schedule: () => this.commit.schedule(),
+      flush: () => this.commit.flush(),
       onLost: (error) => this.lost.push(error),
     });
   }

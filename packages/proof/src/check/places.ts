@@ -1,4 +1,3 @@
-import type { Logged } from './read-log.js';
 import type { Findings } from './verdict.js';
 
 /** Where the events of one life of a publisher stand, in the order in which they stand there. */
@@ -53,9 +52,4 @@ export function checkOrder(
     seen.add(n);
     before = Math.max(before, n);
   }
-}
-
-/** A row of the store against the event of the log at its place. */
-export function matches(row: { event_type: string; data_json: string }, { text }: Logged): boolean {
-  return text.includes(row.data_json) && text.includes(`"${row.event_type}"`);
 }

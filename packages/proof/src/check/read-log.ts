@@ -7,6 +7,8 @@ export interface Logged {
   seq: number;
   /** The publisher's bytes. */
   text: string;
+  /** Unix seconds. */
+  appended_at: number;
 }
 
 /** The segments of a log, oldest first. */
@@ -34,7 +36,8 @@ function* eventsOf(file: string): Generator<Logged, number> {
   for (;;) {
     const step = records.next();
     if (step.done === true) return step.value.seq;
+    const { events, appended_at } = step.value;
     let { seq } = step.value;
-    for (const text of step.value.events) yield { seq: seq++, text };
+    for (const text of events) yield { seq: seq++, text, appended_at };
   }
 }

@@ -17,6 +17,8 @@ export interface SegmentRecord {
   seq: number;
   /** Whether a commit begins with it. */
   beginsCommit: boolean;
+  /** Unix seconds. */
+  appended_at: number;
   /** Its events, the publishers' bytes. */
   events: string[];
 }
@@ -59,7 +61,8 @@ function readRecord(file: string, content: Buffer, offset: number): SegmentRecor
     throw new UnreadableLogError(file, offset, `${events.length} events, not ${record.readUInt32LE(16)}`);
   }
   const beginsCommit = record.readUInt16LE(22) === 1;
-  return { offset, length, seq: Number(record.readBigUInt64LE(8)), beginsCommit, events };
+  const appended_at = record.readDoubleLE(24);
+  return { offset, length, seq: Number(record.readBigUInt64LE(8)), beginsCommit, appended_at, events };
 }
 
 /** Returns the place of the first event. */

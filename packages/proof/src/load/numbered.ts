@@ -1,19 +1,19 @@
+import type { Envelope } from '@bitten/schema';
 import { createMix, createRandom } from '@bitten/simulator';
 
 /** An event as `publish` takes it. */
-export interface NumberedEvent {
-  event_type: string;
-  timestamp: number;
-  source: string;
-  data: Record<string, unknown> & { run: number; n: number };
+export interface NumberedEvent extends Envelope<Record<string, unknown> & { run: number; n: number }> {
+  /** A field that no type and no column knows. */
+  trace?: { run: number; n: number };
 }
 
 const size = 2_000;
 
 /**
  * Events that can be told apart: those of the mix, each with the life (`run`) of the publisher it comes from and
- * its number (`n`) in it. Publisher and checker make the same ones from the same seed. With `padding_max` they
- * also carry a text of up to so many letters, so that a log grows by a segment in fewer events.
+ * its number (`n`) in it, some also with ids and a field of their own in the envelope. Publisher and checker make
+ * the same ones from the same seed. With `padding_max` they also carry a text of up to so many letters, so that a
+ * log grows by a segment in fewer events.
  */
 export function numberedEvents(seed: string, padding_max = 0): (run: number, n: number) => NumberedEvent {
   const random = createRandom(`${seed} padding`);
@@ -22,9 +22,18 @@ export function numberedEvents(seed: string, padding_max = 0): (run: number, n: 
     .map((event) => ({ event, pad: 'x'.repeat(random.integer(0, padding_max)) }));
   return (run, n) => {
     const { event, pad } = pool[n % size]!;
-    const { event_type, timestamp, source } = event;
     const data = { ...event.data, run, n, ...(padding_max === 0 ? {} : { pad }) };
-    return { ...event, event_type, timestamp, source, data };
+    return { ...event, ...marksOf(run, n), data };
+  };
+}
+
+/** What an envelope may carry beside the mix's own, in every combination: each has its own way into the store. */
+function marksOf(run: number, n: number): Partial<NumberedEvent> {
+  return {
+    ...(n % 2 === 0 ? { correlation_id: `correlation-${run}-${n}` } : {}),
+    ...(n % 3 === 0 ? { user_id: `user-${run}` } : {}),
+    ...(n % 5 === 0 ? { session_id: `session-${run}-${n % 100}` } : {}),
+    ...(n % 7 === 0 ? { trace: { run, n } } : {}),
   };
 }
 

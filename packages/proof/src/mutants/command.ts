@@ -3,9 +3,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mutations } from './mutations.js';
 import { type MutantResult, runMutants, UnknownMutationError } from './run-mutants.js';
 
+const usage = `pnpm mutants [NAME…]: breaks the built code on purpose, and expects the suite to notice each mistake
+
+  NAME      one mistake, or several (default: all): ${mutations.map(({ name }) => name).join(', ')}
+  --help    show this text
+
+Exit code 0: each was noticed. 1: one survived, or the code as it is was found wrong. 2: called wrongly.
+`;
+
 const names = process.argv.slice(2).filter((name) => name !== '--');
+if (names.includes('--help') || names.includes('-h')) {
+  process.stdout.write(usage);
+  process.exit();
+}
+
 const seed = process.env.BITTEN_TEST_SEED ?? Math.floor(Math.random() * 2 ** 32).toString(36);
 const dir = mkdtempSync(join(tmpdir(), 'bitten-mutants-'));
 // A system that is broken on purpose may never get where it is waited for; its suite waits longer.

@@ -4,7 +4,7 @@ import { createRandom } from '@bitten/simulator';
 import { addCounts, type Counts, noCounts } from '../check/verdict.js';
 import { chooseFaults } from './choose.js';
 import { type Fault, type FaultKind, faultKinds } from './fault.js';
-import { playRound } from './round.js';
+import { notJudged, playRound, type Round, type RoundOptions } from './round.js';
 import { noTally, type Tally } from './tally.js';
 
 export interface FaultOptions {
@@ -24,8 +24,14 @@ export interface FaultOptions {
 
 export interface FaultReport extends Tally {
   seed: string;
+  /** Whether something was checked, and nothing was wrong. */
   ok: boolean;
+  /** Rounds that were checked. */
   rounds: number;
+  /** The kinds asked for that have not come up. */
+  unplayed: FaultKind[];
+  /** Why the last round could not be judged; null where it could. */
+  unjudged: string | null;
   elapsed_s: number;
   counts: Counts;
   /** In words, with the round; empty where nothing was wrong. */
@@ -47,13 +53,17 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const begun_ms = performance.now();
   let counts = noCounts();
   let rounds = 0;
+  let unjudged: string | null = null;
   const violations: string[] = [];
   const kept: string[] = [];
+  const played = new Set<FaultKind>();
   const report = (): FaultReport => ({
     ...tally,
     seed,
-    ok: violations.length === 0,
+    ok: violations.length === 0 && rounds > 0,
     rounds,
+    unplayed: kinds.filter((kind) => !played.has(kind)),
+    unjudged,
     elapsed_s: (performance.now() - begun_ms) / 1_000,
     counts,
     violations,
@@ -67,24 +77,40 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
     const roundDir = join(dir, `round-${rounds}`);
     mkdirSync(roundDir, { mode: 0o700 });
     const enough = new AbortController();
-    const { verdict, tails } = await playRound({
+    const {
+      verdict,
+      tails,
+      unjudged: why,
+    } = await playOrTell({
       dir: roundDir,
       seed: `${seed} ${rounds}`,
       faults: chooseFaults(createRandom(`${seed} faults ${rounds}`), { count: faultsARound, kinds }),
       tally,
       onFault(fault) {
+        played.add(fault.kind);
         if (isOver() || signal?.aborted === true) enough.abort();
         onProgress?.(report(), fault);
       },
       signal: enough.signal,
     });
     counts = addCounts(counts, verdict.counts);
+    unjudged = why ?? null;
     if (verdict.ok) rmSync(roundDir, { recursive: true, force: true });
     else {
       kept.push(roundDir);
-      violations.push(...verdict.violations.map((words) => `round ${rounds}: ${words}`), tails);
+      violations.push(...verdict.violations.map((words) => `round ${rounds}: ${words}`));
+      if (tails !== '') violations.push(tails);
     }
-    rounds += 1;
+    if (why === undefined) rounds += 1;
   }
   return report();
+}
+
+/** A system that never came up is no finding, and no reason to lose the report of what was found before. */
+async function playOrTell(options: RoundOptions): Promise<Round> {
+  try {
+    return await playRound(options);
+  } catch (error) {
+    return notJudged(options.dir, [`the round could not be played: ${(error as Error).message}`]);
+  }
 }

@@ -48,7 +48,13 @@ export class Stage {
     const relay = await Relay.to(system.ports.bus);
     const load = new Load({ system, seed, notesDir, busPort: relay.port });
     const stage = new Stage({ system, load, relay, tally, hitsFile: join(notesDir, 'hits') });
-    await stage.recover();
+    try {
+      await stage.recover();
+    } catch (error) {
+      // Nobody else has the stage yet: what it has started would go on.
+      await stage.close();
+      throw error;
+    }
     return stage;
   }
 

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { Envelope } from '@bitten/schema';
 import { openLog } from '@bitten/storage/log';
 import { type DeadLetter, openStore } from '@bitten/storage/store';
+import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import type { Evidence } from '../../src/check/check.js';
 import type { Life } from '../../src/load/load.js';
-import { invalidEvent, numberedEvents } from '../../src/load/numbered.js';
+import { invalidEvent, type NumberedEvent, numberedEvents } from '../../src/load/numbered.js';
 
 /** Who published what: life and number. */
 export type Entry = readonly [run: number, n: number];
@@ -26,6 +27,12 @@ export interface History {
   /** Invalid events: those acknowledged and those stored. */
   refused?: readonly number[];
   deadLetters?: readonly number[];
+  /** What becomes of each event on its way to log and store; default: nothing. */
+  altered?: (event: NumberedEvent) => object;
+  /** Of the log; default: all in one. */
+  segmentBytesMax?: number;
+  /** What is done to the store afterwards. */
+  sql?: string;
 }
 
 const seed = 'history';
@@ -38,10 +45,11 @@ export function evidenceOf(history: History): Evidence {
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const dataDir = join(dir, 'data');
   mkdirSync(dataDir);
-  const { logged, stored = logged } = history;
+  const { logged, stored = logged, altered = (event) => event } = history;
   const eventOf = numberedEvents(seed, padding_max);
-  const textOf = ([run, n]: Entry): string => JSON.stringify(eventOf(run, n));
-  const log = openLog({ dir: join(dataDir, 'log'), durability: 'none' });
+  const textOf = ([run, n]: Entry): string => JSON.stringify(altered(eventOf(run, n)));
+  const { segmentBytesMax = 2 ** 20 } = history;
+  const log = openLog({ dir: join(dataDir, 'log'), durability: 'none', segmentBytesMax });
   for (const [index, entry] of logged.entries()) {
     log.stage({
       producer: `life-${entry[0]}`,
@@ -63,7 +71,18 @@ export function evidenceOf(history: History): Evidence {
   const letters = (history.deadLetters ?? []).map((bad, index) => deadLetter(index + 1, bad));
   store.applyDeadLetters({ from: 1, next: letters.length + 1, items: letters });
   store.close();
+  if (history.sql !== undefined) edit(join(dataDir, 'bitten_events.db'), history.sql);
   return { dataDir, seed, padding_max, ...notes(dir, history) };
+}
+
+/** Throws where nothing comes of it: a case that changes nothing would show nothing. */
+function edit(file: string, sql: string): void {
+  const db = new Database(file);
+  try {
+    if (db.prepare(sql).run().changes === 0) throw new Error(`nothing is changed by ${sql}`);
+  } finally {
+    db.close();
+  }
 }
 
 function deadLetter(seq: number, bad: number): DeadLetter & { seq: number; appendedAt: number } {

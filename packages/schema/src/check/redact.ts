@@ -1,24 +1,32 @@
-import { isSecretKey } from './secret-keys.js';
+import { createHash } from 'node:crypto';
+import { isSecretName, mayHoldSecret, mentionsSecret } from './secret-keys.js';
 
 /** What stands in the place of a secret in a dead letter. */
 const marker = '"[secret removed]"';
 
 /**
- * A text with the values of all keys that look like secrets replaced by a marker, everything else as it came;
- * the same text where there are none. It is for what was refused, so the text may be anything: of JSON it is
- * exact, also where a key stands twice; of what is no JSON (cut off, single quotes, bare keys) it takes out
- * whatever follows such a key, rather too much than too little. Never throws; takes time linear in the text.
+ * A text without its secrets; the same text where there are none. In JSON the value of each key that looks like
+ * a secret's is replaced by a marker, also where a key stands twice, and everything else stays as it came. What
+ * is no JSON has no values that could be told for certain: where it names a secret anywhere, only its length and
+ * digest are left. `bytes` is what the text was read from where that is not its UTF-8; they are counted and
+ * digested. Never throws; takes time linear in the text.
  */
-export function redactSecrets(text: string): string {
-  if (!mayHold.test(text)) return text;
-  const cleaned = replaceValues(text, keysInQuotes(text));
-  return isJson(text) ? cleaned : replaceValues(cleaned, keysByLook(cleaned));
+export function redactSecrets(text: string, bytes?: Uint8Array): string {
+  if (!mayHoldSecret(text)) return text;
+  if (isJson(text)) return replaceValues(text, secretValues(text));
+  if (!mentionsSecret(text) || removed.test(text)) return text;
+  return describeRemoved(bytes ?? new TextEncoder().encode(text));
 }
 
-/** Part of every name of a secret, or an escape that could be part of one. */
-const mayHold = /pass|pwd|secret|token|key|authorization|bearer|cred|seed|recovery|mnemonic|cv[vc]|jwt|\\u/i;
+/** What is left of a text that was removed; a second time it stays as it is. */
+const removed = /^\[removed: \d+ bytes that are no JSON and may hold a secret, sha256 [0-9a-f]{64}\]$/;
 
-/** Replaces what stands after each of the positions, which ascend. */
+function describeRemoved(bytes: Uint8Array): string {
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  return `[removed: ${bytes.length} bytes that are no JSON and may hold a secret, sha256 ${digest}]`;
+}
+
+/** Replaces the values that begin at the positions, which ascend. */
 function replaceValues(text: string, positions: Iterable<number>): string {
   let result = '';
   let done = 0;
@@ -33,31 +41,24 @@ function replaceValues(text: string, positions: Iterable<number>): string {
   return result + text.slice(done);
 }
 
-const tellsNothing: ReadonlySet<string> = new Set(['', 'null', 'true', 'false']);
+const tellsNothing: ReadonlySet<string> = new Set(['null', 'true', 'false']);
 
-/** Where the values of secret keys begin, in JSON or what is nearly JSON. */
-function* keysInQuotes(text: string): Generator<number> {
+/** Where the values of secret keys begin in JSON. */
+function* secretValues(text: string): Generator<number> {
   for (let start = text.indexOf('"'); start !== -1; ) {
     const end = endOfString(text, start);
     const colon = skipSpace(text, end);
-    if (text[colon] === ':' && isSecretKey(unescaped(text.slice(start + 1, end - 1)))) {
+    if (text[colon] === ':' && isSecretName(unescaped(text.slice(start + 1, end - 1)))) {
       yield skipSpace(text, colon + 1);
     }
     start = text.indexOf('"', end);
   }
 }
 
-/** The same in anything else: a word, in quotes or without, and a colon or equals sign. */
-function* keysByLook(text: string): Generator<number> {
-  for (const match of text.matchAll(/(?<![\w.-])([\w.-]{1,64})\\?['"`]?\s{0,8}[:=]/g)) {
-    if (isSecretKey(match[1] ?? '')) yield skipSpace(text, match.index + match[0].length);
-  }
-}
-
 /** The position after a value: a string, an object or array with all that is in it, or a bare word or number. */
 function endOfValue(text: string, start: number): number {
   const first = text[start];
-  if (first === '"' || first === "'") return endOfString(text, start);
+  if (first === '"') return endOfString(text, start);
   if (first !== '{' && first !== '[') return endOfWord(text, start);
   let depth = 0;
   for (let at = start; at < text.length; at += 1) {
@@ -79,11 +80,10 @@ function endOfWord(text: string, start: number): number {
 
 /** The position after the quote that closes the string opened at `start`; the text's end where there is none. */
 function endOfString(text: string, start: number): number {
-  const quote = text.charCodeAt(start);
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === 92) at += 1;
-    else if (code === quote) return at + 1;
+    else if (code === 34) return at + 1;
   }
   return text.length;
 }
@@ -95,12 +95,7 @@ function skipSpace(text: string, start: number): number {
 }
 
 function unescaped(key: string): string {
-  if (!key.includes('\\')) return key;
-  try {
-    return JSON.parse(`"${key}"`) as string;
-  } catch {
-    return key;
-  }
+  return key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key;
 }
 
 function isJson(text: string): boolean {

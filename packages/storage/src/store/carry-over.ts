@@ -36,32 +36,34 @@ export class OldStore {
     return withSqliteErrors(this.#file, () => this.#info.cursor(log));
   }
 
-  /** Positions that this store knows it has not, of a log and before `to`. */
-  gaps(log: FollowedLog, to: number): StoreGap[] {
-    return withSqliteErrors(this.#file, () => this.#info.gaps())
-      .filter((gap) => gap.log === log && gap.from < to)
-      .map((gap) => ({ ...gap, to: Math.min(gap.to, to) }));
-  }
-
-  count(log: FollowedLog, from: number, to: number): number {
-    return withSqliteErrors(this.#file, () => this.#scan.count(log, from, to));
-  }
-
   /**
-   * Copies the rows of `from` up to `to` into a store whose cursor stands at `from`, in batches, and moves its cursor
-   * to `to`. Yields how many rows each batch had. Throws `CorruptStoreError`.
+   * Copies rows, and what is known of gaps, up to `to` into a store, from its cursor on and in batches. It stops at
+   * the first hole, a place that has neither a row nor a gap: to pass it would be to lose what stood there without a
+   * word. Yields how many rows each batch had. Throws `CorruptStoreError`.
    */
-  *carry(into: SqliteStore, log: FollowedLog, { from, to }: { from: number; to: number }): Generator<number> {
-    for (let next = from; next < to; ) {
-      const rows = withSqliteErrors(this.#file, () =>
-        this.#scan.rows(log === 'events' ? 'event_rows' : 'dead_letters', next, to, batch_rows),
-      );
-      const end = rows.length < batch_rows ? to : (rows.at(-1)![0] as number) + 1;
-      if (log === 'events') into.applyEvents({ from: next, next: end, items: rows.map(eventOfRow) });
-      else into.applyDeadLetters({ from: next, next: end, items: rows.map(deadLetterOfRow) });
-      yield rows.length;
-      next = end;
+  *carry(into: SqliteStore, log: FollowedLog, to: number): Generator<number> {
+    const gaps = this.#gaps(log);
+    for (let next = into.cursor(log); next < to; next = into.cursor(log)) {
+      const rows = this.#rows(log, { from: next, to, limit: batch_rows });
+      const items = rows.slice(0, countJoined(rows, next));
+      if (items.length > 0) {
+        const span = { from: next, next: next + items.length };
+        if (log === 'events') into.applyEvents({ ...span, items: items.map(eventOfRow) });
+        else into.applyDeadLetters({ ...span, items: items.map(deadLetterOfRow) });
+        yield items.length;
+        continue;
+      }
+      const gap = gaps.find((known) => known.from <= next && next < known.to);
+      if (gap === undefined) return;
+      into.skip(log, { ...gap, to: Math.min(gap.to, placeOf(rows[0]) ?? to) });
     }
+  }
+
+  /** Where the hole that begins at `from` ends: at the next row or gap, at the latest at `to`. */
+  endOfHole(log: FollowedLog, { from, to }: { from: number; to: number }): number {
+    const [row] = this.#rows(log, { from, to, limit: 1 });
+    const gaps = this.#gaps(log).filter((gap) => gap.from > from);
+    return Math.min(to, placeOf(row) ?? to, ...gaps.map((gap) => gap.from));
   }
 
   /** What people have done with dead letters is in no log. */
@@ -79,6 +81,25 @@ export class OldStore {
   close(): void {
     this.#db.close();
   }
+
+  #gaps(log: FollowedLog): StoreGap[] {
+    return withSqliteErrors(this.#file, () => this.#info.gaps()).filter((gap) => gap.log === log);
+  }
+
+  #rows(log: FollowedLog, { from, to, limit }: { from: number; to: number; limit: number }): unknown[][] {
+    const table = log === 'events' ? 'event_rows' : 'dead_letters';
+    return withSqliteErrors(this.#file, () => this.#scan.rows(table, from, to, limit));
+  }
+}
+
+function placeOf(row: unknown[] | undefined): number | undefined {
+  return row?.[0] as number | undefined;
+}
+
+/** How many of the rows follow each other from the place `from` on. */
+function countJoined(rows: readonly unknown[][], from: number): number {
+  const end = rows.findIndex((row, i) => placeOf(row) !== from + i);
+  return end === -1 ? rows.length : end;
 }
 
 /** An event written anew from its row: another text, and exactly the same row again. */

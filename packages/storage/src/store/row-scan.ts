@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { sqlOfAppendedAt } from './appended-at.js';
+import { outside, type Places } from './places.js';
 import { deadLetterColumns } from './row-lines.js';
 import { sqlOfData } from './shorthand-sql.js';
 import { type SpecialTable, specialTables } from './special-rows.js';
@@ -8,6 +9,9 @@ import { type SpecialTable, specialTables } from './special-rows.js';
 export type ScannedTable = 'event_rows' | 'dead_letters' | SpecialTable;
 
 type Values = unknown[];
+
+/** So many places are listed at once. */
+const listed_max = 100_000;
 
 const sqlOfEvents = `SELECT r.seq, t.name, r.timestamp, s.name, r.correlation_id, r.user_id, r.session_id, y.name,
     ${sqlOfData('r')}, r.extra_json, ${sqlOfAppendedAt('r')}
@@ -21,6 +25,7 @@ const sqlOfEvents = `SELECT r.seq, t.name, r.timestamp, s.name, r.correlation_id
 export class RowScan {
   readonly #statements: Record<ScannedTable, Statement>;
   readonly #bounds: Record<'events' | 'dead_letters', Statement>;
+  readonly #places: Record<'events' | 'dead_letters', Statement>;
 
   constructor(db: Database) {
     const special = (table: SpecialTable): [SpecialTable, Statement] => [
@@ -42,6 +47,14 @@ export class RowScan {
       events: db.prepare('SELECT COUNT(*) FROM event_rows WHERE seq >= ? AND seq < ?').pluck(),
       dead_letters: db.prepare('SELECT COUNT(*) FROM dead_letters WHERE id >= ? AND id < ?').pluck(),
     };
+    this.#places = {
+      events: db
+        .prepare('SELECT seq FROM event_rows WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?')
+        .pluck(),
+      dead_letters: db
+        .prepare('SELECT id FROM dead_letters WHERE id >= ? AND id < ? ORDER BY id LIMIT ?')
+        .pluck(),
+    };
   }
 
   /** Rows of the places `from` up to, not including, `to`; at most `limit` of them. */
@@ -51,5 +64,16 @@ export class RowScan {
 
   count(log: 'events' | 'dead_letters', from: number, to: number): number {
     return this.#bounds[log].get(from, to) as number;
+  }
+
+  /** The places without a row. */
+  *holes(log: 'events' | 'dead_letters', from: number, to: number): Generator<Places> {
+    for (let next = from; next < to; ) {
+      const seqs = this.#places[log].all(next, to, listed_max) as number[];
+      const end = seqs.length < listed_max ? to : seqs.at(-1)! + 1;
+      const rows = seqs.map((seq) => ({ from: seq, to: seq + 1 }));
+      yield* outside({ from: next, to: end }, rows);
+      next = end;
+    }
   }
 }

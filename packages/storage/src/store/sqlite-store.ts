@@ -128,12 +128,14 @@ export class SqliteStore implements Store {
     this.#apply('dead_letters', span, { write: (letter) => deadLetters.write(letter) });
   }
 
-  skip(log: FollowedLog, { to, why }: { to: number; why: string }): void {
+  /** `noticed_at` is for a gap that another store has noticed; now by default. */
+  skip(log: FollowedLog, gap: { to: number; why: string; noticed_at?: number }): void {
+    const { to, why, noticed_at = this.#clock() } = gap;
     this.#forWriting();
     const write = this.#db.transaction(() => {
       const from = this.#info.cursor(log);
       if (to <= from) return;
-      this.#info.addGap({ log, from, to, why, noticed_at: this.#clock() });
+      this.#info.addGap({ log, from, to, why, noticed_at });
       this.#info.advance(log, to);
     });
     withSqliteErrors(this.#file, () => write.immediate());

@@ -8,7 +8,7 @@ import { openScratch } from './connection.js';
 import { storeMigrations } from './migrations.js';
 import { RowScan } from './row-scan.js';
 import { SqliteStore } from './sqlite-store.js';
-import { type FollowedLog, StoreInfo } from './store-info.js';
+import type { FollowedLog } from './store-info.js';
 import { buildingFile, rebuiltFile } from './swap.js';
 import type { DeadLetter, LoggedEvent, Span } from './types.js';
 
@@ -28,9 +28,10 @@ export interface StoreBuilderOptions {
  */
 export class StoreBuilder {
   readonly store: SqliteStore;
+  /** How many rows it has been given so far. */
+  readonly rows = { events: 0, dead_letters: 0 };
   readonly #db: Database;
   readonly #file: string;
-  readonly #rows = { events: 0, dead_letters: 0 };
 
   /** Removes what an interrupted rebuild has left. */
   constructor({ file, logId, clock = systemClock }: StoreBuilderOptions) {
@@ -46,25 +47,21 @@ export class StoreBuilder {
   applyEvents(span: Span<LoggedEvent>): void {
     const cursor = this.store.cursor('events');
     this.store.applyEvents(span);
-    this.#rows.events += countFrom(span.items, cursor);
+    this.rows.events += countFrom(span.items, cursor);
   }
 
   applyDeadLetters(span: Span<DeadLetter & { seq: number; appendedAt: number }>): void {
     const cursor = this.store.cursor('dead_letters');
     this.store.applyDeadLetters(span);
-    this.#rows.dead_letters += countFrom(span.items, cursor);
+    this.rows.dead_letters += countFrom(span.items, cursor);
   }
 
-  /** Copies from the old store what the log no longer holds, with what it knows of holes in it. Returns the rows. */
-  carry(old: OldStore, log: FollowedLog, to: number): number {
-    const from = this.store.cursor(log);
-    let carried = 0;
-    for (const rows of old.carry(this.store, log, { from, to })) carried += rows;
-    const info = new StoreInfo(this.#db);
-    for (const gap of old.gaps(log, to))
-      if (gap.to > from) info.addGap({ ...gap, from: Math.max(gap.from, from) });
-    this.#rows[log] += carried;
-    return carried;
+  /**
+   * Copies from the old store what the log no longer holds, rows and gaps, up to `to` or to the first hole in it,
+   * where the cursor stands then. Throws `CorruptStoreError`; what was copied before is there.
+   */
+  carry(old: OldStore, log: FollowedLog, to: number): void {
+    for (const rows of old.carry(this.store, log, to)) this.rows[log] += rows;
   }
 
   /** Takes over what people have done with dead letters: that is in no log. */
@@ -95,7 +92,7 @@ export class StoreBuilder {
   #check(): void {
     const scan = new RowScan(this.#db);
     for (const log of ['events', 'dead_letters'] as const) {
-      const [expected, found] = [this.#rows[log], scan.count(log, 0, Number.MAX_SAFE_INTEGER)];
+      const [expected, found] = [this.rows[log], scan.count(log, 0, Number.MAX_SAFE_INTEGER)];
       if (expected === found) continue;
       throw new BittenError('rebuild_failed', `the new store holds ${found} rows of ${log}`, {
         found: `${found} rows`,

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { compareRows, hexadecimal, type RowsOfRange } from './compare-rows.js';
 import { MissingStoreError } from './errors.js';
 import { addFinding, type RangeSum, type StoreFinding, type StoreReport } from './inspection.js';
+import { outside, type Places } from './places.js';
 import { lineOfDeadLetter, lineOfEvent, SpecialLines } from './row-lines.js';
 import { RowScan, type ScannedTable } from './row-scan.js';
 import { specialTables } from './special-rows.js';
@@ -34,6 +35,8 @@ export class StoreInspector {
   #info: StoreInfo | null = null;
   #scan: RowScan | null = null;
   #crc = 0;
+  /** What was held against the log: there, a row that is not there has been named. */
+  readonly #compared: Record<FollowedLog, Places[]> = { events: [], dead_letters: [] };
 
   /** Throws `MissingStoreError`, and SQLite's own error where not even opening works. */
   constructor(file: string) {
@@ -122,11 +125,15 @@ export class StoreInspector {
     return this.#compare('dead_letters', { from, to, expected: new Map([['dead_letters', lines]]) });
   }
 
-  /** Counts what the log no longer says anything of, and rows at places that nobody has applied yet. */
+  /**
+   * Looks for rows that are not there where the log said nothing, and for some at places that nobody has applied yet;
+   * counts those that are older than the log.
+   */
   finish(firsts: Record<FollowedLog, number>): StoreReport {
     this.#readable(() => {
       for (const log of ['events', 'dead_letters'] as const) {
         this.report.older[log] = this.#scan?.count(log, 0, firsts[log]) ?? 0;
+        this.#db.transaction(() => this.#findHoles(log))();
       }
       this.#db.transaction(() => this.#countRows())();
     });
@@ -136,6 +143,20 @@ export class StoreInspector {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** Each place before the cursor has a row, or is in `gaps`: the only witness where the log has nothing to say. */
+  #findHoles(log: FollowedLog): void {
+    if (this.#scan === null || this.#info === null) return;
+    const gaps = this.#info.gaps().filter((gap) => gap.log === log);
+    const table = log === 'events' ? 'event_rows' : 'dead_letters';
+    const expected = 'a row, or a gap that says why there is none: the log does not hold the event';
+    const stretches = outside({ from: 1, to: this.cursor(log) }, [...this.#compared[log], ...gaps]);
+    for (const { from, to } of stretches) {
+      if (this.#scan.count(log, from, to) === to - from) continue;
+      for (const hole of this.#scan.holes(log, from, to))
+        this.#find({ kind: 'missing', table, ...hole, found: 'no row', expected });
+    }
   }
 
   #countRows(): void {
@@ -161,6 +182,7 @@ export class StoreInspector {
     range: { from: number; to: number; expected: Map<ScannedTable, Map<number, string>> },
   ): RangeSum | null {
     const { from, to, expected } = range;
+    addPlaces(this.#compared[log], { from, to });
     let sum: RangeSum | null = null;
     let gaps: StoreGap[] | undefined;
     // Asked of the database, not of what was noted at the beginning: retention may have come further meanwhile.
@@ -197,6 +219,13 @@ export class StoreInspector {
   #find(finding: StoreFinding): void {
     addFinding(this.report, finding);
   }
+}
+
+/** Pages follow each other: a long log must not become a long list. */
+function addPlaces(list: Places[], places: Places): void {
+  const last = list.at(-1);
+  if (last?.to === places.from) last.to = places.to;
+  else list.push(places);
 }
 
 function plainGap({ log, from, to, why }: StoreGap) {

@@ -131,8 +131,8 @@ function settleOld(file: string, logId: string | null, busyWait_ms: number): boo
 }
 
 /**
- * Brings over what was stored while the new store was made: its log may have been removed meanwhile. What cannot be
- * read of the old store is left to the log.
+ * Brings over what was stored while the new store was made: its log may have been removed meanwhile. From the first
+ * row on that the old store has not, or that cannot be read, all is left to the log: the collector goes on from there.
  */
 function catchUp(file: string, busyWait_ms: number): void {
   if (!existsSync(file) || statSync(file).size === 0) return;
@@ -143,7 +143,7 @@ function catchUp(file: string, busyWait_ms: number): void {
     const old = new OldStore(file);
     try {
       for (const log of ['events', 'dead_letters'] as const) {
-        for (const _ of old.carry(store, log, { from: store.cursor(log), to: old.cursor(log) }));
+        for (const _ of old.carry(store, log, old.cursor(log)));
       }
     } finally {
       old.close();

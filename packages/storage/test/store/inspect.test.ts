@@ -157,6 +157,40 @@ describe('rows', { timeout: 30_000 }, () => {
     expect(report.gaps).toMatchObject([{ log: 'events', from: 1, to: 21 }, { log: 'dead_letters' }]);
   });
 
+  it('that are missing where the log has nothing to say are named, too; gaps say of others why', () => {
+    const store = openStore({ file });
+    expect(store.retain({ appendedBefore: events[4]!.appendedAt, rowsMax: 4 }).events).toBe(4);
+    store.skip('events', { to: 65, why: 'removed by retention' });
+    store.applyEvents(spanOf([loggedEvent(65)]));
+    store.close();
+    alter('DELETE FROM event_rows WHERE seq IN (10, 11, 40, 61)');
+    const inspector = new StoreInspector(file);
+    // Of the log only 31 to 60 can be read.
+    inspector.compareEvents({ from: 31, to: 46, items: events.slice(30, 45) });
+    inspector.compareEvents({ from: 46, to: 61, items: events.slice(45, 60) });
+    const report = inspector.finish({ events: 31, dead_letters: 1 });
+    inspector.close();
+    expect(findings(report)).toEqual([
+      ['missing', 'event_rows', 40, 41],
+      ['missing', 'event_rows', 10, 12],
+      ['missing', 'event_rows', 61, 62],
+    ]);
+  });
+
+  it('that a cursor out of all bounds claims are missing as one stretch', () => {
+    alter(
+      "UPDATE follow_cursors SET next = 1e15 WHERE log = 'events'",
+      'DELETE FROM event_rows WHERE seq = 9',
+    );
+    const inspector = new StoreInspector(file);
+    const report = inspector.finish({ events: 1, dead_letters: 1 });
+    inspector.close();
+    expect(findings(report)).toEqual([
+      ['missing', 'event_rows', 9, 10],
+      ['missing', 'event_rows', 62, 1e15],
+    ]);
+  });
+
   it('that only the store still has are counted', () => {
     const inspector = new StoreInspector(file);
     expect(inspector.finish({ events: 41, dead_letters: 1 }).older).toEqual({ events: 40, dead_letters: 0 });

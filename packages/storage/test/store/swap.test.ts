@@ -91,6 +91,38 @@ describe('a rebuilt store', { timeout: 60_000 }, () => {
     store.close();
   });
 
+  it('never passes over rows that the old one has lost: they are left to the log, which has them', () => {
+    const db = new Database(file);
+    db.exec('DELETE FROM event_rows WHERE seq BETWEEN 24 AND 26');
+    db.close();
+    rebuildTo(21);
+    swapStore({ file });
+    const store = openStore({ file });
+    expect(store.cursor('events')).toBe(24);
+    store.applyEvents(spanOfTicks(24, 31));
+    expect(store.gaps()).toEqual([]);
+    store.close();
+    expect(rows()).toEqual([
+      ['mt5_feed', 10],
+      ['new', 20],
+    ]);
+  });
+
+  it('knows of the gaps that came up meanwhile', () => {
+    const before = openStore({ file, clock: () => 7 });
+    before.skip('events', { to: 34, why: 'gone' });
+    before.applyEvents(spanOfTicks(34, 40));
+    before.close();
+    rebuildTo(21);
+    swapStore({ file });
+    const store = openStore({ file, readonly: true });
+    expect([store.cursor('events'), store.gaps()]).toEqual([
+      40,
+      [{ log: 'events', from: 31, to: 34, why: 'gone', noticed_at: 7 }],
+    ]);
+    store.close();
+  });
+
   it.each(swapSteps)('killed at %s: the old one or the new one, whole, and it can be done again', (step) => {
     rebuildTo(31);
     runToItsDeath('swap-until-killed', file, step);
@@ -194,6 +226,61 @@ describe('building', { timeout: 60_000 }, () => {
     expect(readdirSync(dirname(file)).some((name) => name.includes('.rebu'))).toBe(false);
   });
 
+  it('carries up to the first hole, and says where that ends; what retention removed is none', () => {
+    const before = openStore({ file });
+    before.applyEvents(spanOfTicks(31, 5_001));
+    expect(before.retain({ appendedBefore: loggedEvent(11).appendedAt, rowsMax: 100 }).events).toBe(10);
+    before.skip('events', { to: 5_010, why: 'gone' });
+    before.applyEvents(spanOfTicks(5_010, 5_020));
+    before.close();
+    const db = new Database(file);
+    db.exec(
+      'DELETE FROM event_rows WHERE seq BETWEEN 3000 AND 3099 OR seq BETWEEN 4990 AND 5000 OR seq > 5015',
+    );
+    db.close();
+    const old = new OldStore(file);
+    const builder = new StoreBuilder({ file: join(dirname(file), 'next.db'), logId: 'log-a' });
+    const holes: Array<[from: number, to: number]> = [];
+    for (let from = 1; from < 5_020; from = builder.store.cursor('events')) {
+      builder.carry(old, 'events', 5_020);
+      const hole = builder.store.cursor('events');
+      const to = old.endOfHole('events', { from: hole, to: 5_020 });
+      holes.push([hole, to]);
+      builder.store.skip('events', { to, why: 'given up' });
+    }
+    expect(holes).toEqual([
+      [3_000, 3_100],
+      [4_990, 5_001],
+      [5_016, 5_020],
+    ]);
+    const gaps = builder.store.gaps().map(({ from, to }) => [from, to]);
+    expect(gaps).toEqual([
+      [1, 11],
+      [3_000, 3_100],
+      [4_990, 5_001],
+      [5_001, 5_010],
+      [5_016, 5_020],
+    ]);
+    expect(builder.rows.events).toBe(2_989 + 1_890 + 6);
+    builder.finish();
+    old.close();
+  });
+
+  it('counts what was carried before the old one turned out to be damaged', () => {
+    const before = openStore({ file });
+    before.applyEvents(spanOfTicks(31, 5_001));
+    before.close();
+    const db = new Database(file);
+    db.exec("UPDATE event_rows SET data_short = '{', shape_id = NULL WHERE seq = 3000");
+    db.close();
+    const old = new OldStore(file);
+    const builder = new StoreBuilder({ file: join(dirname(file), 'next.db'), logId: 'log-a' });
+    expect(() => builder.carry(old, 'events', 5_001)).toThrow(SyntaxError);
+    expect([builder.store.cursor('events'), builder.rows.events]).toEqual([2_001, 2_000]);
+    builder.finish();
+    old.close();
+  });
+
   it('carries rows over exactly as they are, with holes, and what people did with dead letters', () => {
     const texts = [
       '{"event_type":"x","timestamp":1757957000.5,"source":"s","data":{"a": 1e400, "b":"\\ud83d"},"note":[1, 2]}',
@@ -224,7 +311,9 @@ describe('building', { timeout: 60_000 }, () => {
 
     const old = new OldStore(source);
     const builder = new StoreBuilder({ file: join(dirname(file), 'next.db'), logId: 'log-a' });
-    expect([builder.carry(old, 'events', 5), builder.carry(old, 'dead_letters', 2)]).toEqual([2, 1]);
+    builder.carry(old, 'events', 5);
+    builder.carry(old, 'dead_letters', 2);
+    expect(builder.rows).toEqual({ events: 2, dead_letters: 1 });
     builder.carryStatuses(old);
     builder.finish();
     old.close();

@@ -2,6 +2,7 @@ import { Context, type Event, Router } from 'zeromq';
 import type { KeyPair } from '../keys/key-pair.js';
 import { encodeZ85 } from '../keys/z85.js';
 import { failLoudly, receiveAll } from '../receiving.js';
+import { Presence } from './presence.js';
 
 /** The sockets of the bus, as its settings call their ports. */
 export type DoorName = 'pub' | 'pull' | 'bus';
@@ -14,7 +15,7 @@ export interface Refusals {
   too_many: number;
   /** No key where one is wanted, another key of the bus than ours, or something that does not speak ZeroMQ. */
   protocol: number;
-  /** Hung up, or said nothing for ten seconds, before it was in: port scanners do. */
+  /** Hung up, or took too long, before it was in: port scanners do. */
   unfinished: number;
 }
 
@@ -45,12 +46,15 @@ export interface GuardedOptions {
   zapDomain?: string;
   zapEnforceDomain?: boolean;
   handshakeInterval?: number;
+  backlog?: number;
   curveServer?: boolean;
   curveSecretKey?: string;
 }
 
-/** Who has not come in by then is cut off. */
-const handshake_ms_max = 10_000;
+/** Who has not come in by then is cut off. With keys, strangers hold what they have opened no longer than that. */
+const handshake_ms_max = { withKeys: 3_000, withoutKeys: 10_000 };
+/** So many may wait to be taken in by the kernel, which has a bound of its own: a crowd comes at once. */
+const backlog = 1_024;
 const told_ms = 10_000;
 
 /**
@@ -66,7 +70,11 @@ export class Guard {
   readonly #o: GuardOptions;
   readonly #context = new Context();
   readonly #zap = new Router({ context: this.#context, linger: 0 });
-  readonly #connections: Record<DoorName, number> = { pub: 0, pull: 0, bus: 0 };
+  readonly #presence: Record<DoorName, Presence> = {
+    pub: new Presence(),
+    pull: new Presence(),
+    bus: new Presence(),
+  };
   /** The keys that came in since a door was opened. */
   readonly #inside: Record<DoorName, Set<string>> = { pub: new Set(), pull: new Set(), bus: new Set() };
   readonly #told = new Map<keyof Refusals, { at: number; count: number }>();
@@ -79,8 +87,10 @@ export class Guard {
     return this.#o.curve !== undefined;
   }
 
+  /** How many have come in, by door. */
   get connections(): Readonly<Record<DoorName, number>> {
-    return this.#connections;
+    const { pub, pull, bus } = this.#presence;
+    return { pub: pub.inside, pull: pull.inside, bus: bus.inside };
   }
 
   /** Begins to decide; before the first door is bound. */
@@ -101,26 +111,22 @@ export class Guard {
       // A socket without keys asks only where its domain has a name.
       zapDomain: door,
       zapEnforceDomain: true,
-      handshakeInterval: handshake_ms_max,
+      handshakeInterval: curve === undefined ? handshake_ms_max.withoutKeys : handshake_ms_max.withKeys,
+      backlog,
       ...(curve === undefined ? {} : { curveServer: true, curveSecretKey: curve.key.secretKey }),
     };
   }
 
   /** A door has been opened, or opened anew: nobody is inside. */
   opened(door: DoorName): void {
-    this.#connections[door] = 0;
+    this.#presence[door] = new Presence();
     this.#inside[door].clear();
   }
 
   /** What the monitor of a door's socket shows. */
   saw(door: DoorName, event: Event): void {
+    this.#presence[door].saw(event.type);
     switch (event.type) {
-      case 'accept':
-        this.#connections[door] += 1;
-        return;
-      case 'disconnect':
-        this.#connections[door] = Math.max(0, this.#connections[door] - 1);
-        return;
       case 'handshake:error:protocol':
         return this.#refuse({ reason: 'protocol', door });
       case 'handshake:error:other':
@@ -149,6 +155,8 @@ export class Guard {
       mechanism: mechanism?.toString() ?? '',
       credential,
     });
+    if (status === '200') this.#presence[door].admitted();
+    else this.#presence[door].denied();
     this.#zap.send([route, empty, version, id, status, text, '', '']).catch(() => {
       // Who asked has gone.
     });
@@ -162,8 +170,7 @@ export class Guard {
   }): [status: string, text: string] {
     const { door, address, mechanism, credential } = asking;
     const { curve, connections_max } = this.#o;
-    // The one that asks is counted already.
-    if (this.#connections[door] > connections_max) {
+    if (this.#presence[door].taken >= connections_max) {
       this.#refuse({ reason: 'too_many', door, address });
       return ['300', 'too many connections'];
     }

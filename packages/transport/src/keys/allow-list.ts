@@ -11,11 +11,9 @@ export interface AllowedKey {
 
 /** Reads an allow-list: `key name`, one a line. Throws `KeyFileError`, which names the line that is wrong. */
 export function readAllowList(file: string): AllowedKey[] {
-  checkPrivate(file, 'file', {
-    expected: 'the list of keys that may come in',
-    remedy: 'make one: bitten keys init',
-  });
-  return parse(file, readFileSync(file, 'utf8'));
+  const { keys, wrong } = readLines(file);
+  if (wrong !== undefined) throw wrong;
+  return keys;
 }
 
 /** Adds a key at the end. Throws `KeyFileError`, with code `key_exists` where the name or the key is on it. */
@@ -51,15 +49,17 @@ interface AllowListOptions {
   file: string;
   /** Hears that the list has changed. */
   onChange: (keys: number) => void;
-  /** Hears, once for each spell, why a changed list cannot be used: the one before it goes on counting. */
+  /** Hears, once for each spell, what is wrong with a changed list. */
   onTrouble: (error: unknown) => void;
 }
 
 /**
  * Who may come in, as the file says now. Each look at it costs one `stat`; it is read again when it has changed.
  *
- * **Failure.** A list that cannot be read, or with a line that is wrong, changes nothing: the last good one counts
- * until there is another. At the start there is no such list, and the constructor throws.
+ * **Failure.** A key counts only where it can be read: of a list with a line that is wrong the other lines count, and
+ * of a list that cannot be read at all, nothing. So a key that somebody has taken off never comes in for the sake of
+ * a mistake elsewhere. A list that cannot be read is no word on those who are inside, and `onChange` is not called.
+ * At the start either is an error, and the constructor throws.
  */
 export class AllowList {
   readonly #o: AllowListOptions;
@@ -85,15 +85,19 @@ export class AllowList {
     const now = fingerprint(this.#o.file);
     if (now === this.#seen) return;
     this.#seen = now;
+    const list = this.#read();
+    this.#names = byKey(list.keys);
+    if (list.wrong !== undefined && !this.#inTrouble) this.#o.onTrouble(list.wrong);
+    this.#inTrouble = list.wrong !== undefined;
+    if (list.isReadable) this.#o.onChange(this.#names.size);
+  }
+
+  #read(): Lines & { isReadable: boolean } {
     try {
-      this.#names = byKey(readAllowList(this.#o.file));
-    } catch (error) {
-      if (!this.#inTrouble) this.#o.onTrouble(error);
-      this.#inTrouble = true;
-      return;
+      return { ...readLines(this.#o.file), isReadable: true };
+    } catch (wrong) {
+      return { keys: [], wrong, isReadable: false };
     }
-    this.#inTrouble = false;
-    this.#o.onChange(this.#names.size);
   }
 }
 
@@ -111,21 +115,37 @@ function byKey(keys: readonly AllowedKey[]): Map<string, string> {
   return new Map(keys.map(({ publicKey, name }) => [publicKey, name]));
 }
 
-function parse(file: string, text: string): AllowedKey[] {
-  const keys: AllowedKey[] = [];
+interface Lines {
+  keys: AllowedKey[];
+  /** The first line that is wrong. */
+  wrong: unknown;
+}
+
+/** Throws `KeyFileError` where the file as a whole cannot be used. */
+function readLines(file: string): Lines {
+  checkPrivate(file, 'file', {
+    expected: 'the list of keys that may come in',
+    remedy: 'make one: bitten keys init',
+  });
+  return parse(file, readFileSync(file, 'utf8'));
+}
+
+function parse(file: string, text: string): Lines {
+  const lines: Lines = { keys: [], wrong: undefined };
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '' || isComment(line)) continue;
     const [publicKey, name, ...rest] = line.trim().split(/\s+/);
-    if (!isKey(publicKey) || !isClientName(name) || rest.length > 0) {
-      throw new KeyFileError(file, {
-        found: `another line ${index + 1}`,
-        expected: 'lines of a public key (40 characters of Z85), a space and a name',
-        remedy: `correct line ${index + 1}`,
-      });
+    if (isKey(publicKey) && isClientName(name) && rest.length === 0) {
+      lines.keys.push({ publicKey, name });
+      continue;
     }
-    keys.push({ publicKey, name });
+    lines.wrong ??= new KeyFileError(file, {
+      found: `another line ${index + 1}`,
+      expected: 'lines of a public key (40 characters of Z85), a space and a name',
+      remedy: `correct line ${index + 1}`,
+    });
   }
-  return keys;
+  return lines;
 }
 
 /** A key may begin with `#`, but never holds a space. */
