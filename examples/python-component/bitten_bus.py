@@ -28,7 +28,10 @@ BATCH_EVENTS_MAX = 1_000
 BATCH_BYTES_MAX = 1024 * 1024
 BODY_BYTES_MAX = 8 * 1024 * 1024  # Section 8: what the bus takes in one request.
 KEPT_EVENTS_MAX = 100_000
-SHUT_OUT = zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
+# Of a bus that hangs up first ZeroMQ knows no more than that.
+SHUT_OUT = (
+    zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class Publisher:
         self._request_id = 0
         self._socket: Optional[zmq.Socket] = None
         self._monitor: Optional[zmq.Socket] = None
-        self._is_shut_out = False  # The bus closed the door at the last handshake, and has answered nothing since.
+        self._is_shut_out = False  # The bus has broken off a handshake, and answered nothing since.
         # How far the bus has handled this producer: 0 for a new one, and then there is no need to ask.
         self.handled = 0 if producer is None else self._ask_handled()
         self._last = self.handled
@@ -244,8 +247,8 @@ class Publisher:
         poller.register(self._monitor, zmq.POLLIN)
         ready = dict(poller.poll(max(0.0, until - time.monotonic()) * 1000))
         if self._socket not in ready:  # The time is over, or the monitor says that the connection is.
-            if self._monitor in ready:
-                self._is_shut_out = bool(recv_monitor_message(self._monitor)["event"] & SHUT_OUT)
+            if self._monitor in ready and recv_monitor_message(self._monitor)["event"] & SHUT_OUT:
+                self._is_shut_out = True
             raise _ConnectionLost
 
     def _why(self) -> str:
@@ -253,8 +256,8 @@ class Publisher:
         if not self._is_shut_out:
             return ""
         if self._key:
-            return f"the bus at {self._endpoint} does not know this key (bitten keys list), or wants none"
-        return f"the bus at {self._endpoint} wants a key: key_file= or BITTEN_KEY_FILE (bitten keys client NAME)"
+            return f"the bus breaks off the handshake: it does not know this key (bitten keys list), or wants none"
+        return f"the bus breaks off the handshake: it wants a key: key_file= or BITTEN_KEY_FILE (bitten keys client)"
 
     def _connect(self) -> None:
         if self._socket is not None:

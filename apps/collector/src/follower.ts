@@ -102,12 +102,24 @@ export class Follower {
   }
 
   async #follow(onProgress: () => void): Promise<void> {
-    const { client, cursor, log, position, apply } = this.#o;
+    const { client, cursor, log, position } = this.#o;
     await client.openCursor({ name: cursor, log, from: position(), hold: true });
-    let coming = this.#fetch(position());
+    const reading = new AbortController();
+    const signal = AbortSignal.any([this.#abort.signal, reading.signal]);
+    try {
+      await this.#applyPages(signal, onProgress);
+    } finally {
+      // A page that is still on its way would otherwise be waited for beside those of the next attempt.
+      reading.abort();
+    }
+  }
+
+  async #applyPages(signal: AbortSignal, onProgress: () => void): Promise<void> {
+    const { position, apply } = this.#o;
+    let coming = this.#fetch(position(), signal);
     for (;;) {
       const page = await coming;
-      coming = this.#fetch(page.next);
+      coming = this.#fetch(page.next, signal);
       // Its failure is met where it is awaited; until then it must not count as unhandled.
       coming.catch(() => undefined);
       if (page.next > page.from) apply(page);
@@ -119,10 +131,10 @@ export class Follower {
     }
   }
 
-  #fetch(from: number): Promise<FetchReply> {
+  #fetch(from: number, signal: AbortSignal): Promise<FetchReply> {
     const { client, log, linger_ms } = this.#o;
     const request = { log, from, wait_ms, linger_ms, max_bytes: fetchBytesMax };
-    return client.fetch(request, { signal: this.#abort.signal });
+    return client.fetch(request, { signal });
   }
 
   #commitSoon(): void {

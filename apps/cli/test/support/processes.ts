@@ -56,12 +56,16 @@ export class Place {
 
   /** A bus that lets in nobody without a key: commands are asked whether it is there. */
   async startGuardedBus(): Promise<void> {
-    this.#bus = spawn(process.execPath, [bus], {
+    const child = spawn(process.execPath, [bus], {
       env: { ...this.env, BITTEN_CURVE: 'true' },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    await new Promise((resolve) => this.#bus!.once('message', resolve));
-    this.#bus.disconnect();
+    this.#bus = child;
+    await new Promise((resolve, reject) => {
+      child.once('message', resolve);
+      child.once('exit', (code) => reject(new Error(`the bus ended with ${code}`)));
+    });
+    child.disconnect();
   }
 
   /** A connected client of its bus. */
