@@ -1,27 +1,13 @@
-import { type Catalogue, decodeEvent, type Issue } from '@bitten/schema';
+import { type Catalogue, decodeEvent } from '@bitten/schema';
 import type { Log, Placement } from '@bitten/storage/log';
 import type { Admission } from './admission.js';
+import type { Batch, Rejection } from './batch.js';
 import type { Broadcast } from './broadcast.js';
 import type { Counters } from './counters.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { GroupCommit } from './group-commit.js';
 import { type Lines, notUtf8, readLines } from './lines.js';
 import { recall } from './recall.js';
-
-export interface Batch {
-  producer: string;
-  first: number;
-  count: number;
-  acked: number;
-  body: Buffer;
-}
-
-/** An event of a batch that went to the dead letters. */
-export interface Rejection {
-  producer_seq: number;
-  dead_letter: number | null;
-  issues: Issue[];
-}
 
 export type Outcome =
   | { kind: 'appended'; placements: Placement[]; rejected: Rejection[] }

@@ -1,8 +1,8 @@
 import { type Catalogue, decodeEvent } from '@bitten/schema';
 import type { Log, Placement } from '@bitten/storage/log';
 import type { Admission } from './admission.js';
+import type { Batch, Rejection } from './batch.js';
 import type { DeadLetters } from './dead-letters.js';
-import type { Batch, Rejection } from './ingest.js';
 import { type Lines, notUtf8 } from './lines.js';
 
 interface RecallOptions {

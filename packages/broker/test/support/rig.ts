@@ -2,11 +2,12 @@ import { createStandardCatalogue } from '@bitten/schema';
 import { LogUnavailableError, MemoryLog } from '@bitten/storage/log';
 import { Admission } from '../../src/admission.js';
 import { Anonymous, type EventsLostError } from '../../src/anonymous.js';
+import type { Batch } from '../../src/batch.js';
 import { Broadcast } from '../../src/broadcast.js';
 import { Counters } from '../../src/counters.js';
 import { DeadLetters } from '../../src/dead-letters.js';
 import { GroupCommit } from '../../src/group-commit.js';
-import { type Batch, Ingest, type Outcome } from '../../src/ingest.js';
+import { Ingest, type Outcome } from '../../src/ingest.js';
 import { bodyOf } from './events.js';
 
 /** A log whose disk can be made to fail. */
