@@ -77,7 +77,8 @@ const unixSeconds_min = 1e9;
  * A moment for `--since` and `--until`: a duration ago, an ISO time (local where it has no zone), Unix seconds, or
  * `now`.
  */
-export function parseMoment(text: string, flag: string, now: number): number {
+export function parseMoment(given: string, flag: string, now: number): number {
+  const text = given.trim();
   if (text === 'now') return now;
   if (/^\d+(\.\d+)?$/.test(text) && Number(text) < unixSeconds_min) {
     throw new UsageError(

@@ -78,6 +78,11 @@ describe('parseMoment', () => {
     }
   });
 
+  test('is not put off by white space around it', () => {
+    expect(parseMoment(` ${now}\t`, '--since', now)).toBe(now);
+    expect(parseMoment('\t175795959595959595957318.5', '--since', now)).toBeGreaterThan(now);
+  });
+
   test('names the flag when it cannot be read', () => {
     expect(() => parseMoment('last tuesday', '--until', now)).toThrow(/--until/);
   });

@@ -1,5 +1,5 @@
 import { UsageError } from '@bitten/runtime';
-import { showFound } from '@bitten/schema';
+import { shorten, showFound } from '@bitten/schema';
 
 /** Where a field's value comes from: the first of some fields that is there, in other words if need be; or a constant. */
 export type FieldRule =
@@ -60,7 +60,7 @@ function readEvent(value: unknown, where: string): EventMapping {
     user_id: optionalRule('user_id'),
     correlation_id: optionalRule('correlation_id'),
     set: Object.fromEntries(
-      Object.entries(set).map(([name, rule]) => [name, readRule(rule, `${where}: set.${name}`)]),
+      Object.entries(set).map(([name, rule]) => [name, readRule(rule, `${where}: set.${shorten(name)}`)]),
     ),
     rest: event.rest === undefined ? true : readFlag(event.rest, `${where}: rest`),
     drop: readNames(event.drop, `${where}: drop`),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { showFound } from '@bitten/schema';
 import { CorruptLogError } from './errors.js';
 import { type LogIo, readFile, replaceFile } from './io.js';
 import { formatVersion } from './segment-file.js';
@@ -46,7 +47,7 @@ function parseIdentity(file: string, content: Buffer): string {
   }
   const { log_id, format } = (identity ?? {}) as Record<string, unknown>;
   if (typeof log_id !== 'string' || log_id === '') throw damaged(file, 'no log_id');
-  if (format !== formatVersion) throw damaged(file, `format ${String(format)}`);
+  if (format !== formatVersion) throw damaged(file, `format ${showFound(format)}`);
   return log_id;
 }
 

@@ -164,8 +164,8 @@ export class LogInspector {
   #readHeader(firstSeq: number, fd: number, following: number | undefined): Found {
     const path = this.#path(firstSeq);
     const content = Buffer.alloc(segmentHeaderBytes);
-    readFully(this.#io, fd, content, { offset: 0, length: content.length, position: 0 });
-    const header = decodeSegmentHeader(content);
+    const length = readFully(this.#io, fd, content, { offset: 0, length: content.length, position: 0 });
+    const header = decodeSegmentHeader(content.subarray(0, length));
     const isRight = header?.firstSeq === firstSeq;
     if (!isRight) {
       this.#find(
@@ -210,8 +210,8 @@ export class LogInspector {
     if (fd === null) return following;
     try {
       const content = Buffer.alloc(segmentHeaderBytes);
-      readFully(this.#io, fd, content, { offset: 0, length: content.length, position: 0 });
-      const previousSeq = decodeSegmentHeader(content)?.previousSeq ?? firstSeq;
+      const length = readFully(this.#io, fd, content, { offset: 0, length: content.length, position: 0 });
+      const previousSeq = decodeSegmentHeader(content.subarray(0, length))?.previousSeq ?? firstSeq;
       return previousSeq > firstSeq ? previousSeq : following;
     } finally {
       this.#io.close(fd);

@@ -83,8 +83,8 @@ function loadHeader({ io }: RecoveryOptions, path: string): { header: SegmentHea
   const fd = io.open(path, openFlags.read);
   try {
     const content = Buffer.alloc(segmentHeaderBytes);
-    readFully(io, fd, content, { offset: 0, length: content.length, position: 0 });
-    const header = decodeSegmentHeader(content);
+    const length = readFully(io, fd, content, { offset: 0, length: content.length, position: 0 });
+    const header = decodeSegmentHeader(content.subarray(0, length));
     return header === null ? null : { header, size: io.size(fd) };
   } finally {
     io.close(fd);

@@ -51,6 +51,17 @@ describe('names without content, as a power cut leaves them where nothing was sy
   });
 });
 
+describe('a segment cut within its header', () => {
+  it('is refused with its place, however much of the header is zeros', () => {
+    const { content } = threeCommits();
+    for (let cut = 1; cut < 64; cut += 1) {
+      writeFileSync(join(dir, first), content.subarray(0, cut));
+      const error = errorOf(() => openSmall(dir, { durability: 'fsync' }));
+      expect(error, `cut at ${cut}`).toBeInstanceOf(CorruptLogError);
+    }
+  });
+});
+
 describe('a torn tail', () => {
   it('is removed, wherever the last record is cut', () => {
     const { content, begins } = threeCommits();
