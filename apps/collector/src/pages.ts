@@ -1,26 +1,5 @@
-import type { Envelope } from '@bitten/schema';
-import type { DeadLetter, LoggedEvent, Span } from '@bitten/storage/store';
+import { type DeadLetter, type LoggedEvent, PlacedEvent, type Span } from '@bitten/storage/store';
 import { type FetchReply, splitEvents } from '@bitten/transport';
-
-/**
- * An event that is parsed when it is asked for: parsed all at once, the thousands of a page would outlive the
- * collector of young garbage, and be copied by it.
- */
-class PlacedEvent implements LoggedEvent {
-  readonly text: string;
-  readonly seq: number;
-  readonly appendedAt: number;
-
-  constructor(text: string, seq: number, appendedAt: number) {
-    this.text = text;
-    this.seq = seq;
-    this.appendedAt = appendedAt;
-  }
-
-  get event(): Envelope {
-    return JSON.parse(this.text) as Envelope;
-  }
-}
 
 /** The events of a page, each with its place and its text. */
 export function eventsOf(page: FetchReply): Span<LoggedEvent> {

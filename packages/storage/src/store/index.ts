@@ -10,7 +10,7 @@ export {
   StoreUnavailableError,
 } from './errors.js';
 export type { RangeSum, StoreFinding, StoreReport } from './inspection.js';
-export { deadLettersOfRecords, eventsOfRecords } from './logged-events.js';
+export { deadLettersOfRecords, eventsOfRecords, PlacedEvent } from './logged-events.js';
 export { MemoryStore } from './memory-store.js';
 export type { RemovedRows, StoreRetentionPolicy } from './row-remover.js';
 export { type OpenStoreOptions, openStore, SqliteStore } from './sqlite-store.js';

@@ -2,8 +2,11 @@ import type { Envelope } from '@bitten/schema';
 import type { LogRecord } from '../log/types.js';
 import type { DeadLetter, LoggedEvent } from './types.js';
 
-/** Parsed when it is asked for: parsed all at once, the thousands of a page would be copied by the collector. */
-class RecordedEvent implements LoggedEvent {
+/**
+ * An event that is parsed when it is asked for: parsed all at once, the thousands of a page would outlive the
+ * collector of young garbage, and be copied by it.
+ */
+export class PlacedEvent implements LoggedEvent {
   readonly text: string;
   readonly seq: number;
   readonly appendedAt: number;
@@ -21,7 +24,7 @@ class RecordedEvent implements LoggedEvent {
 
 /** The events of records, each with its place and its text. */
 export function eventsOfRecords(records: readonly LogRecord[]): LoggedEvent[] {
-  return placed(records, (text, seq, appendedAt) => new RecordedEvent(text, seq, appendedAt));
+  return placed(records, (text, seq, appendedAt) => new PlacedEvent(text, seq, appendedAt));
 }
 
 /** The dead letters of records of their log. */
