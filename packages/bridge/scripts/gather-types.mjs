@@ -12,7 +12,7 @@ const packages = fileURLToPath(new URL('../..', import.meta.url));
 const types = join(packages, 'bridge/dist/types');
 /** Where the declarations of each room lie. */
 const declared = new Map(
-  ['schema/dist', 'transport/dist', 'storage/dist', 'bridge/dist/declared'].map((folder) => [
+  ['schema/dist', 'transport/dist', 'storage/dist', 'replay/dist', 'bridge/dist/declared'].map((folder) => [
     folder.split('/')[0],
     join(packages, folder),
   ]),

@@ -1,11 +1,23 @@
-import { createStandardCatalogue, type DataOf, type DataSchema, type EventDefinition } from '@bitten/schema';
+import {
+  type Catalogue,
+  createStandardCatalogue,
+  type DataOf,
+  type DataSchema,
+  type Envelope,
+  type EventDefinition,
+  keyIn,
+} from '@bitten/schema';
 import { uuidv7 } from 'uuidv7';
 import { Delivery } from './delivery.js';
+import type { Handler } from './hand-over.js';
 import { Link, type LinkStatus } from './link.js';
 import { type BridgeOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { type NewEvent, Publisher, type PublishOptions } from './publisher.js';
 import { BridgeClosedError, type Receipt } from './receipt.js';
-import { type Handler, type SubscribeOptions, Subscription } from './subscription.js';
+import type { ReplaySubscribeOptions } from './replay-options.js';
+import { ReplaySubscription } from './replay-subscription.js';
+import { outsideReplay, refusalToPublish } from './replayed.js';
+import { type SubscribeOptions, Subscription } from './subscription.js';
 
 /** What happens to the bridge, for whoever wants to watch. */
 export type BridgeStatus =
@@ -17,8 +29,11 @@ export type BridgeStatus =
   | { state: 'idle' }
   /** Something did not work and will be tried again, the spool cannot be used, or an event held a secret. */
   | { state: 'trouble'; error: unknown }
+  /** The room is short: of events that may be conflated only the newest of each key is kept. Once for each spell. */
+  | { state: 'conflating' }
   | { state: 'closed' };
 
+/** How a bridge is: see {@link EventBridge.stats}. Counts are since it was made. */
 export interface BridgeStats {
   connection: LinkStatus['state'];
   published: number;
@@ -27,6 +42,8 @@ export interface BridgeStats {
   acknowledged: number;
   /** Not accepted, because memory and spool were full; their receipts were rejected. */
   refused: number;
+  /** Replaced by newer ones of their key, because there was no room for all; their receipts were rejected. */
+  conflated: number;
   bufferedBytes: number;
   spooledBytes: number;
   /** Spools of earlier runs of this component that are still being delivered. */
@@ -44,7 +61,7 @@ const closeTimeout_ms = 5_000;
 export class EventBridge {
   readonly #options: ResolvedOptions;
   readonly #listeners = new Set<(status: BridgeStatus) => void>();
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #subscriptions = new Set<Subscription | ReplaySubscription>();
   readonly #catalogue;
   readonly #link: Link;
   #delivery: Delivery | undefined;
@@ -64,17 +81,18 @@ export class EventBridge {
 
   /**
    * Publishes an event. Never throws. The promise resolves when the bus has fsynced the event, and rejects with
-   * `InvalidEventError`, `OutboxFullError`, `ReceiptDroppedError` or `BridgeClosedError`; it may be ignored.
+   * `InvalidEventError`, `OutboxFullError`, `ConflatedError`, `ReceiptDroppedError`, `BridgeClosedError`, or while a
+   * replayed event is handled with `ReplayRefusedError`; it may be ignored.
    */
   publish<Data extends object>(event: NewEvent<Data>): Promise<Receipt> {
     if (!this.#enabled) return Promise.resolve({ seq: null, level: 'disabled' });
+    const refusal = refusalToPublish(event);
+    if (refusal !== null) return rejected(refusal);
     this.#published += 1;
     try {
       return (this.#publisher ?? this.#open()).publish(event as NewEvent);
     } catch (error) {
-      const receipt = Promise.reject<Receipt>(error);
-      receipt.catch(() => undefined);
-      return receipt;
+      return rejected(error);
     }
   }
 
@@ -87,13 +105,24 @@ export class EventBridge {
   }
 
   /**
-   * Hands the events that pass the filter to a handler, one after the other. See `Subscription`. Throws
-   * `BridgeClosedError`.
+   * Hands the events that pass the filter to a handler, one after the other. See `Subscription`, and for a replay of
+   * what has been `ReplaySubscription`. Throws `BridgeClosedError`, `BadOptionError`, and `ReplayRefusedError` where a
+   * handler with effects is to be given a replay.
    */
-  subscribe(options: SubscribeOptions, handler: Handler): Subscription {
+  subscribe(options: ReplaySubscribeOptions, handler: Handler): ReplaySubscription;
+  subscribe(options: SubscribeOptions, handler: Handler): Subscription;
+  subscribe(
+    options: SubscribeOptions | ReplaySubscribeOptions,
+    handler: Handler,
+  ): Subscription | ReplaySubscription {
     if (this.#closing !== undefined) throw new BridgeClosedError();
     const onError = options.onError ?? ((error: unknown) => this.#trouble(error));
-    const subscription = new Subscription(this.#link, { ...options, onError }, handler);
+    const link = this.#link;
+    const catalogue = this.#catalogue;
+    const subscription =
+      'replay' in options && options.replay !== undefined
+        ? new ReplaySubscription(link, { ...options, onError }, handler)
+        : outsideReplay(() => new Subscription(link, { ...options, onError, catalogue }, handler));
     this.#subscriptions.add(subscription);
     void subscription.done.then(() => {
       this.#subscriptions.delete(subscription);
@@ -118,14 +147,16 @@ export class EventBridge {
     return () => this.#listeners.delete(listener);
   }
 
+  /** What has been published and acknowledged, what waits and where, and how the connection is. */
   stats(): BridgeStats {
     const outbox = this.#delivery?.outbox;
     return {
       connection: this.#link.status.state,
       published: this.#published,
-      pending: outbox?.pending ?? 0,
+      pending: (outbox?.pending ?? 0) + (outbox?.held ?? 0),
       acknowledged: outbox?.acked ?? 0,
       refused: outbox?.refused ?? 0,
+      conflated: outbox?.conflated ?? 0,
       bufferedBytes: outbox?.bufferedBytes ?? 0,
       spooledBytes: outbox?.spooledBytes ?? 0,
       orphansLeft: this.#delivery?.orphansLeft ?? 0,
@@ -165,7 +196,9 @@ export class EventBridge {
       link: this.#link,
       producer: uuidv7(),
       options: this.#options,
+      conflationKey: (event) => conflationKey(event, this.#catalogue),
       onTrouble: (error) => this.#trouble(error),
+      onConflating: () => this.#tell({ state: 'conflating' }),
     });
     const { outbox } = this.#delivery;
     this.#publisher = new Publisher({
@@ -197,6 +230,21 @@ export class EventBridge {
       }
     }
   }
+}
+
+/** What an event is the newest value of, where its type says that only the newest counts. */
+function conflationKey({ event_type, data }: Envelope, catalogue: Catalogue): string | null {
+  const definition = catalogue.get(event_type);
+  if (definition?.overload !== 'conflate' || definition.key === null) return null;
+  const key = keyIn(definition.key, data);
+  return key === null ? null : `${event_type}\n${key}`;
+}
+
+/** A receipt nobody awaits must not become an unhandled rejection; awaiting it later still rejects. */
+function rejected(error: unknown): Promise<Receipt> {
+  const receipt = Promise.reject<Receipt>(error);
+  receipt.catch(() => undefined);
+  return receipt;
 }
 
 async function withDeadline(work: Promise<unknown>, timeout_ms: number): Promise<void> {

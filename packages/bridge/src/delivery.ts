@@ -2,7 +2,7 @@ import { DeadlineError, UnavailableError } from '@bitten/transport';
 import type { Link } from './link.js';
 import type { ResolvedOptions } from './options.js';
 import { Orphan } from './orphan.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type OutboxOptions } from './outbox.js';
 import { type BatchSource, Sender } from './sender.js';
 import { Spool } from './spool.js';
 
@@ -10,7 +10,10 @@ interface DeliveryOptions {
   link: Link;
   producer: string;
   options: ResolvedOptions;
+  /** See `OutboxOptions`. */
+  conflationKey: OutboxOptions['conflationKey'];
   onTrouble: (error: unknown) => void;
+  onConflating: () => void;
 }
 
 /**
@@ -35,7 +38,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#o = options;
-    const { link, producer, onTrouble } = options;
+    const { link, producer, conflationKey, onTrouble, onConflating } = options;
     const { spoolDir, bufferBytesMax, spoolBytesMax, receiptsMax } = options.options;
     this.outbox = new Outbox({
       producer,
@@ -43,8 +46,10 @@ export class Delivery {
       bufferBytesMax,
       spoolBytesMax,
       receiptsMax,
+      conflationKey,
       onReady: () => this.#kick(),
       onTrouble,
+      onConflating,
     });
     this.#unsubscribe = link.onStatus(({ state }) => {
       if (state === 'connecting') this.#grantGrace();

@@ -1,9 +1,12 @@
 import { BittenError, type EventData, type EventInput, type EventType } from '@bitten/schema';
 import { EventBridge } from './bridge.js';
+import type { Handler } from './hand-over.js';
 import type { BridgeOptions } from './options.js';
 import type { PublishOptions } from './publisher.js';
 import type { Receipt } from './receipt.js';
-import type { Handler, SubscribeOptions, Subscription } from './subscription.js';
+import type { ReplaySubscribeOptions } from './replay-options.js';
+import type { ReplaySubscription } from './replay-subscription.js';
+import type { SubscribeOptions, Subscription } from './subscription.js';
 
 /** A user's id as callers have it; on the wire it is a string. */
 export type UserId = string | number | bigint;
@@ -124,9 +127,14 @@ export function signalOutcomeRecorded(data: EventInput<'signal_outcome'>, source
   return signalOutcome(data, source);
 }
 
-/** Subscribes on the default bridge. */
-export function subscribe(options: SubscribeOptions, handler: Handler): Subscription {
-  return defaultBridge().subscribe(options, handler);
+/** Subscribes on the default bridge: see {@link EventBridge.subscribe}. */
+export function subscribe(options: ReplaySubscribeOptions, handler: Handler): ReplaySubscription;
+export function subscribe(options: SubscribeOptions, handler: Handler): Subscription;
+export function subscribe(
+  options: SubscribeOptions | ReplaySubscribeOptions,
+  handler: Handler,
+): Subscription | ReplaySubscription {
+  return defaultBridge().subscribe(options as SubscribeOptions, handler);
 }
 
 /** Publishing works again after `disable`. */

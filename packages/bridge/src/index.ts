@@ -1,3 +1,9 @@
+/**
+ * What a component imports: one line to publish, one to subscribe. The only package that is installed outside of
+ * this repository.
+ *
+ * @module @bitten/bridge
+ */
 export {
   BittenError,
   type DataOf,
@@ -41,7 +47,18 @@ export {
   type UserId,
   userAction,
 } from './functions.js';
+export type { Handler, HandlerErrorPolicy } from './hand-over.js';
 export { BadOptionError, type BridgeOptions } from './options.js';
 export type { NewEvent, PublishOptions } from './publisher.js';
-export { BridgeClosedError, OutboxFullError, type Receipt, ReceiptDroppedError } from './receipt.js';
-export type { Handler, ReceivedEvent, SubscribeOptions, Subscription } from './subscription.js';
+export {
+  BridgeClosedError,
+  ConflatedError,
+  OutboxFullError,
+  type Receipt,
+  ReceiptDroppedError,
+} from './receipt.js';
+export type { ReceivedEvent } from './received.js';
+export type { ReplayOptions, ReplaySubscribeOptions } from './replay-options.js';
+export type { ReplaySubscription } from './replay-subscription.js';
+export { ReplayRefusedError, withEffects } from './replayed.js';
+export type { SubscribeOptions, Subscription } from './subscription.js';

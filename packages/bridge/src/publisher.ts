@@ -67,9 +67,10 @@ export class Publisher {
   #accept(event: NewEvent, settler: Settler): void {
     const { outbox, catalogue } = this.#options;
     let text: string | undefined;
+    let envelope: Envelope | undefined;
     let issues: Issue[];
     try {
-      const envelope = this.#complete(event);
+      envelope = this.#complete(event);
       issues = checkEvent(envelope, catalogue);
       text = encodeEvent(envelope);
       const tooLarge = sizeIssue(text);
@@ -77,12 +78,14 @@ export class Publisher {
     } catch (error) {
       issues = [jsonIssue(error)];
     }
-    if (issues.length === 0 && text !== undefined) return outbox.add(text, settler);
+    if (issues.length === 0 && text !== undefined) {
+      return outbox.add(text, { settler, event: envelope ?? null });
+    }
     const error = new InvalidEventError(issues);
     settler.reject(error);
     // Neither wire nor spool may see it, so there is no dead letter to find: whoever watches the bridge is told.
     if (issues.some(({ code }) => code === 'secret')) return this.#options.onSecret(error);
-    outbox.add(asDeadLetter({ text, event, issues }), null);
+    outbox.add(asDeadLetter({ text, event, issues }), { settler: null, event: null });
   }
 
   #complete(event: NewEvent): Envelope {

@@ -33,6 +33,19 @@ export class ReceiptDroppedError extends BittenError {
   }
 }
 
+/**
+ * The event was one of those of which only the newest of each key counts (`overload: 'conflate'`), there was no room
+ * for all of them, and a newer one of its key has taken its place.
+ */
+export class ConflatedError extends BittenError {
+  constructor() {
+    super('conflated', 'a newer value of the same key has taken the place of the event', {
+      found: 'no room for every value while the bus is away or slow',
+      remedy: 'nothing to do: the newest value is delivered and says how many it stands for',
+    });
+  }
+}
+
 /** Memory and spool are full, or the spool cannot be written: the event was not accepted. */
 export class OutboxFullError extends BittenError {
   constructor(facts: { found: string; expected: string; remedy: string }) {

@@ -37,12 +37,14 @@ export class Spool {
   readonly #log: Log;
   /** Producer sequence minus place in the spool's log: constant, both are consecutive. */
   #offset: number | null = null;
+  #bytes: number;
 
   /** Throws what opening and reading a log throw. */
   private constructor(dir: string) {
     this.#dir = dir;
     this.producer = basename(dir);
     this.#log = openLog({ dir, durability: 'none', segmentBytesMax });
+    this.#bytes = this.#log.stats().bytes;
     try {
       const [first] = this.#log.read(this.#log.firstSeq, 1);
       if (first !== undefined) this.#offset = first.producerSeq - first.seq;
@@ -85,7 +87,7 @@ export class Spool {
   }
 
   get bytes(): number {
-    return this.#log.stats().bytes;
+    return this.#bytes;
   }
 
   /** The lowest producer sequence held; undefined where the spool is empty. */
@@ -108,6 +110,7 @@ export class Spool {
       body,
     });
     this.#log.commit();
+    this.#bytes = this.#log.stats().bytes;
     this.#offset ??= first - (this.#log.nextSeq - count);
   }
 
@@ -123,6 +126,7 @@ export class Spool {
   release(upTo: number): void {
     if (this.#offset === null) return;
     this.#log.retain({ floor: Math.min(upTo + 1 - this.#offset, this.#log.nextSeq), bytesMax: 0 });
+    this.#bytes = this.#log.stats().bytes;
   }
 
   /** Removes the spool: everything in it has been acknowledged. */

@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BittenError, type Envelope, GapError } from '@bitten/schema';
-import {
-  type EventFilter,
-  type FetchReply,
-  type Position,
-  RemoteError,
-  splitEvents,
-} from '@bitten/transport';
+import { BittenError, type Catalogue, GapError, isExpired, isReplayed } from '@bitten/schema';
+import { type EventFilter, type FetchReply, type Position, RemoteError } from '@bitten/transport';
+import { unixTime } from './clock.js';
+import { type Handler, type HandlerErrorPolicy, HandOver, retryDelay_ms } from './hand-over.js';
+import { checkLateOptions, type LateOptions, readLastValues } from './last-values.js';
 import type { Link } from './link.js';
+import { pauseUntilChange } from './pause.js';
+import { type ReceivedEvent, receivedEvents } from './received.js';
+import { markedError } from './replayed.js';
 
 /** Which events, and from where on. */
-export interface SubscribeOptions extends EventFilter {
+export interface SubscribeOptions extends EventFilter, LateOptions {
   /**
    * `now` (the default), `start`, a `seq`, or the first event appended at or after a time in Unix seconds. With
    * a cursor it counts only when the cursor is new.
@@ -28,26 +28,20 @@ export interface SubscribeOptions extends EventFilter {
   /** Hears what a handler threw, and, once for each spell, what keeps the subscription from reading. */
   onError?: (error: unknown) => void;
   /** What becomes of an event whose handler threw. Default: `retry` with a cursor, `skip` without. */
-  onHandlerError?: 'retry' | 'skip' | 'stop';
+  onHandlerError?: HandlerErrorPolicy;
 }
 
-/** An event as a subscriber gets it. */
-export interface ReceivedEvent<Data = Record<string, unknown>> extends Envelope<Data> {
-  /** Its place in the log. */
-  seq: number;
-  /** When the bus appended it, Unix seconds. */
-  appended_at: number;
+/** What a subscription needs beside them. */
+export interface SubscriptionSetup extends SubscribeOptions {
+  /** Knows which events expire. */
+  catalogue: Catalogue;
 }
-
-/** The next event is handed over when the promise, if there is one, has resolved. */
-export type Handler = (event: ReceivedEvent) => void | Promise<void>;
 
 const wait_ms = 30_000;
 const commitInterval_ms = 200;
 /** A page of thousands of events must not keep the component from its own work for longer than this. */
 const turn_ms = 5;
 const eventsPerLook = 64;
-const retryDelay_ms = { min: 50, max: 2_000 };
 
 /**
  * Reads events from the log and hands them to a handler, one after the other.
@@ -60,8 +54,8 @@ const retryDelay_ms = { min: 50, max: 2_000 };
  */
 export class Subscription {
   readonly #link: Link;
-  readonly #options: SubscribeOptions;
-  readonly #handler: Handler;
+  readonly #options: SubscriptionSetup;
+  readonly #handOver: HandOver;
   readonly #abort = new AbortController();
   readonly #done: Promise<void>;
   #position: number | null = null;
@@ -69,6 +63,7 @@ export class Subscription {
   #committing: Promise<void> = Promise.resolve();
   #commitTimer: NodeJS.Timeout | undefined;
   #end = 0;
+  #expired = 0;
   /** What keeps it from reading, as far as that has been said. */
   #trouble: unknown = null;
   #ready!: () => void;
@@ -78,10 +73,18 @@ export class Subscription {
     this.#ready = resolve;
   });
 
-  constructor(link: Link, options: SubscribeOptions, handler: Handler) {
+  /** Throws `BadOptionError`. */
+  constructor(link: Link, options: SubscriptionSetup, handler: Handler) {
+    checkLateOptions(options, options.catalogue);
     this.#link = link;
     this.#options = options;
-    this.#handler = handler;
+    this.#handOver = new HandOver({
+      handler,
+      policy: options.onHandlerError ?? (options.cursor === undefined ? 'skip' : 'retry'),
+      onError: (error) => this.#tell(error),
+      pause: (ms) => pauseUntilChange(link, ms, this.#abort.signal),
+      abort: this.#abort,
+    });
     this.#done = this.#run().finally(() => this.#ready());
   }
 
@@ -98,6 +101,11 @@ export class Subscription {
   /** How many events of the log are still to be looked at, as of the last answer. */
   get lag(): number {
     return this.#position === null ? 0 : Math.max(0, this.#end - this.#position);
+  }
+
+  /** How many events were passed over because nobody should act on them any more (`expired: 'skip'`). */
+  get expired(): number {
+    return this.#expired;
   }
 
   /** Stops after the event in hand and commits the cursor. Not to be awaited by the handler itself. */
@@ -119,10 +127,11 @@ export class Subscription {
       try {
         // The first connection takes a moment, which is nobody's error.
         if (this.#link.open().status.state === 'connecting') {
-          await this.#pause(wait_ms);
+          await pauseUntilChange(this.#link, wait_ms, this.#abort.signal);
           continue;
         }
         this.#position ??= await this.#open();
+        if (this.#closed) return;
         this.#ready();
         await this.#deliver(await this.#fetch(this.#position));
         this.#trouble = null;
@@ -134,7 +143,7 @@ export class Subscription {
           continue;
         }
         this.#tellTrouble(error);
-        await this.#pause(delay_ms);
+        await pauseUntilChange(this.#link, delay_ms, this.#abort.signal);
         delay_ms = Math.min(delay_ms * 2, retryDelay_ms.max);
       }
     }
@@ -170,6 +179,7 @@ export class Subscription {
 
   async #open(): Promise<number> {
     const { from = 'now', cursor, hold = false } = this.#options;
+    if (this.#options.lastValues === true) return this.#beginWithLastValues();
     const position: Position = from === 'now' ? 'end' : from;
     if (cursor !== undefined) {
       const { next } = await this.#link.open().openCursor({ name: cursor, from: position, hold });
@@ -181,74 +191,65 @@ export class Subscription {
     return (await this.#link.open().fetch({ from: position, max_bytes: 1, wait_ms: 0 })).from;
   }
 
+  async #beginWithLastValues(): Promise<number> {
+    const { types = [], catalogue } = this.#options;
+    const query = { types, filter: this.#filter(), catalogue, signal: this.#abort.signal };
+    const { next, events } = await readLastValues(this.#link.open(), query);
+    await this.#handAll(events);
+    return next;
+  }
+
   #fetch(from: number): Promise<FetchReply> {
+    return this.#link.open().fetch({ from, filter: this.#filter(), wait_ms }, { signal: this.#abort.signal });
+  }
+
+  #filter(): EventFilter {
     const { types, symbols, users, sources } = this.#options;
-    const filter: EventFilter = {
+    return {
       ...(types === undefined ? {} : { types }),
       ...(symbols === undefined ? {} : { symbols }),
       ...(users === undefined ? {} : { users }),
       ...(sources === undefined ? {} : { sources }),
     };
-    return this.#link.open().fetch({ from, filter, wait_ms }, { signal: this.#abort.signal });
   }
 
   async #deliver(reply: FetchReply): Promise<void> {
     this.#end = reply.end;
-    const texts = splitEvents(reply.body);
-    let turnEnds = performance.now() + turn_ms;
-    let index = 0;
-    for (const [first, count, appended_at] of reply.runs) {
-      for (let seq = first; seq < first + count; seq += 1) {
-        const event = JSON.parse(texts[index]!) as ReceivedEvent;
-        event.seq = seq;
-        event.appended_at = appended_at;
-        index += 1;
-        const handled = this.#handle(event);
-        if (handled !== true && !(await handled)) return;
-        this.#position = seq + 1;
-        this.#commitSoon();
-        if (this.#closed) return;
-        if (index % eventsPerLook === 0 && performance.now() > turnEnds) {
-          await nextTurn();
-          turnEnds = performance.now() + turn_ms;
-        }
-      }
-    }
+    if (!(await this.#handAll(receivedEvents(reply)))) return;
     this.#position = reply.next;
     this.#commitSoon();
   }
 
-  /** Whether the event has been dealt with; a promise only where the handler gave one, or threw. */
-  #handle(event: ReceivedEvent): true | Promise<boolean> {
-    try {
-      const result = this.#handler(event);
-      if (result === undefined) return true;
-      return result.then(
-        () => true,
-        (error: unknown) => this.#retry(event, error),
-      );
-    } catch (error) {
-      return this.#retry(event, error);
-    }
-  }
-
-  async #retry(event: ReceivedEvent, firstError: unknown): Promise<boolean> {
-    const { cursor } = this.#options;
-    const policy = this.#options.onHandlerError ?? (cursor === undefined ? 'skip' : 'retry');
-    let error = firstError;
-    for (let delay_ms = retryDelay_ms.min; ; delay_ms = Math.min(delay_ms * 2, retryDelay_ms.max)) {
-      this.#tell(error);
-      if (policy === 'skip') return true;
-      if (policy === 'stop') this.#abort.abort();
-      else await this.#pause(delay_ms);
+  /** Whether all of them have been dealt with; else the subscription has ended. */
+  async #handAll(events: Iterable<ReceivedEvent>): Promise<boolean> {
+    let turnEnds = performance.now() + turn_ms;
+    let given = 0;
+    for (const event of events) {
+      const handled = this.#isToSkip(event) || this.#handOver.give(event);
+      if (handled !== true && !(await handled)) return false;
+      // Among the last values there is no position yet.
+      if (this.#position !== null) this.#position = event.seq + 1;
+      this.#commitSoon();
       if (this.#closed) return false;
-      try {
-        await this.#handler(event);
-        return true;
-      } catch (thrown) {
-        error = thrown;
+      given += 1;
+      if (given % eventsPerLook === 0 && performance.now() > turnEnds) {
+        await nextTurn();
+        turnEnds = performance.now() + turn_ms;
       }
     }
+    return true;
+  }
+
+  #isToSkip(event: ReceivedEvent): boolean {
+    // The bus appends none; what lies in an old log must not trade either.
+    if (isReplayed(event)) {
+      this.#tell(markedError(event));
+      return true;
+    }
+    const { expired, catalogue } = this.#options;
+    if (expired !== 'skip' || !isExpired(event, catalogue, unixTime())) return false;
+    this.#expired += 1;
+    return true;
   }
 
   #commitSoon(): void {
@@ -272,20 +273,5 @@ export class Subscription {
       await client.openCursor({ name: cursor, from: next, hold });
     }
     this.#committed = next;
-  }
-
-  /** Ends early when the connection changes, so that reading goes on as soon as the bus is back, and at the close. */
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        stopListening();
-        this.#abort.signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      const stopListening = this.#link.onStatus(done);
-      this.#abort.signal.addEventListener('abort', done);
-    });
   }
 }

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Envelope } from '@bitten/schema';
 import type { PublishReply } from '@bitten/transport';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { Outbox, type OutboxOptions } from '../src/outbox.js';
-import { BridgeClosedError, OutboxFullError } from '../src/receipt.js';
+import { BridgeClosedError, OutboxFullError, type Settler } from '../src/receipt.js';
 import { type Batch, Spool } from '../src/spool.js';
 import { range, temporaryDir } from './support/world.js';
 
@@ -22,7 +23,9 @@ function open(options: Partial<OutboxOptions> = {}): Outbox {
     bufferBytesMax: 1_000_000,
     spoolBytesMax: 1_000_000_000,
     receiptsMax: 100_000,
+    conflationKey: () => null,
     onReady: () => {},
+    onConflating: () => {},
     onTrouble: (error) => troubles.push(error),
     ...options,
   });
@@ -33,7 +36,7 @@ function open(options: Partial<OutboxOptions> = {}): Outbox {
 /** Adds an event and tells what has become of it, as far as it is known. */
 function add(outbox: Outbox, text: string): { outcome: unknown } {
   const result: { outcome: unknown } = { outcome: null };
-  outbox.add(text, {
+  const settler: Settler = {
     resolve: ({ seq }) => {
       result.outcome = seq;
     },
@@ -41,7 +44,8 @@ function add(outbox: Outbox, text: string): { outcome: unknown } {
       result.outcome = error;
     },
     number: 0,
-  });
+  };
+  outbox.add(text, { settler, event: null });
   return result;
 }
 
@@ -245,4 +249,53 @@ test('idle waits for what was added before, not for what comes after', async () 
   outbox.acknowledge(before, reply(before));
   await idle;
   expect(outbox.pending).toBe(1);
+});
+
+test('idle waits for values that wait for room, and for them to be acknowledged', async () => {
+  const text = (n: number) => `"${n}${'x'.repeat(40)}"`;
+  const outbox = open({ spoolDir: null, bufferBytesMax: 100, conflationKey: ({ event_type }) => event_type });
+  const tick = (n: number, key: string) =>
+    outbox.add(text(n), { settler: null, event: { event_type: key } as Envelope });
+  const acknowledge = () => {
+    const batch = outbox.take(outbox.acked + 1)!;
+    outbox.acknowledge(batch, reply(batch));
+    return batch.body.toString();
+  };
+  tick(1, 'a');
+  tick(2, 'b');
+  tick(3, 'c');
+  expect(outbox).toMatchObject({ pending: 1, held: 2 });
+  let isIdle = false;
+  const idle = outbox.idle().then(() => {
+    isIdle = true;
+  });
+  // It replaces what was there, and is waited for in its place; a key that comes later is not.
+  tick(4, 'b');
+  tick(5, 'd');
+  for (const mark of ['1', '4', '3']) {
+    await turn();
+    expect(isIdle).toBe(false);
+    expect(acknowledge().slice(1, 2)).toBe(mark);
+  }
+  await idle;
+  expect(outbox).toMatchObject({ pending: 1, held: 0, conflated: 1 });
+});
+
+test('a value that is larger than the mark leaves room for is not held', () => {
+  const outbox = open({ spoolDir: null, bufferBytesMax: 30_000_000, conflationKey: () => 'key' });
+  outbox.add('x'.repeat(14_999_000), { settler: null, event: {} as Envelope });
+  const results = [1024 * 1024 - 10, 1024 * 1024 - 100].map((length) => {
+    const result: { outcome: unknown } = { outcome: null };
+    const settler = {
+      resolve: () => {},
+      reject: (error: unknown) => {
+        result.outcome = error;
+      },
+      number: 0,
+    };
+    outbox.add('x'.repeat(length), { settler, event: {} as Envelope });
+    return result.outcome;
+  });
+  // With its count it would be too large to be an event.
+  expect(results).toEqual([expect.any(OutboxFullError), null]);
 });

@@ -1,10 +1,20 @@
 import { isUtf8 } from 'node:buffer';
-import { BittenError, type Catalogue, type Decoded, decodeEvent, type Issue, limits } from '@bitten/schema';
+import {
+  BittenError,
+  type Catalogue,
+  type Decoded,
+  decodeEvent,
+  type Envelope,
+  type Issue,
+  limits,
+} from '@bitten/schema';
 import type { Log } from '@bitten/storage/log';
 import { oneLine } from '@bitten/transport';
 import type { Broadcast } from './broadcast.js';
 import type { Counters } from './counters.js';
 import type { DeadLetters, Refused } from './dead-letters.js';
+import type { NoteHop } from './hops.js';
+import type { Keyed, LastValues } from './last-values/last-values.js';
 import { notUtf8 } from './lines.js';
 
 interface AnonymousOptions {
@@ -13,6 +23,8 @@ interface AnonymousOptions {
   catalogue: Catalogue;
   broadcast: Broadcast;
   counters: Counters;
+  lastValues: LastValues;
+  noteHop?: NoteHop | undefined;
   /** Whether the logs can be written, as far as is known. */
   available: () => boolean;
   /** Makes a commit come soon. */
@@ -29,6 +41,12 @@ type Failed = Exclude<Decoded, { ok: true }>;
 interface Accepted {
   text: string;
   type: string;
+  /** Unix seconds, by the event itself; undefined for those of the bus, which have come no way. */
+  timestamp: number | undefined;
+  /** How many earlier values it stands for. */
+  conflated: number;
+  /** Null where its last value is not kept. */
+  keyed: Keyed | null;
   bytes: number;
 }
 
@@ -92,7 +110,7 @@ export class Anonymous {
     const text = payload.toString('utf8');
     const decoded = problem === null ? decodeEvent(text, this.#o.catalogue) : null;
     // The log separates events by line breaks.
-    if (decoded?.ok) this.#keep(oneLine(text), decoded.event.event_type);
+    if (decoded?.ok) this.#keep(oneLine(text), decoded.event.event_type, decoded.event);
     else this.#refuse(this.#refusedOf(payload, decoded, problem));
     // Here alone: an event of the bus itself may come in the midst of a commit.
     if (this.#heldBytes >= burstBytesMax && this.#o.available()) this.#o.flush();
@@ -115,9 +133,12 @@ export class Anonymous {
 
   commit(): void {
     if (!this.holds) return;
-    const { counters, schedule, onLost } = this.#o;
+    const { counters, schedule, onLost, noteHop, now } = this.#o;
     const staged = this.#accepted.slice(0, this.#staged);
+    const published = staged.find(({ timestamp }) => timestamp !== undefined)?.timestamp;
+    if (published !== undefined) noteHop?.('published_to_appended', now() - published);
     counters.countAppended(staged.map(({ type }) => type));
+    for (const { conflated } of staged) counters.conflated += conflated;
     this.#accepted = this.#accepted.slice(this.#staged);
     this.#dropRefused(this.#places.length);
     this.#settle();
@@ -151,10 +172,17 @@ export class Anonymous {
     };
   }
 
-  #keep(text: string, type: string): void {
+  #keep(text: string, type: string, event?: Envelope): void {
     const bytes = Buffer.byteLength(text);
     if (!this.#hasRoom(bytes + overheadBytes)) return;
-    this.#accepted.push({ text, type, bytes });
+    this.#accepted.push({
+      text,
+      type,
+      timestamp: event?.timestamp,
+      conflated: event?.conflated ?? 0,
+      keyed: event === undefined ? null : this.#o.lastValues.keyedBy(event),
+      bytes,
+    });
     this.#scheduleUnlessFailing();
   }
 
@@ -191,23 +219,25 @@ export class Anonymous {
       end += 1;
     }
     const count = end - start;
-    const { now, broadcast } = this.#o;
+    const { now, broadcast, lastValues } = this.#o;
+    const appendedAt = now();
     const seq = this.#o.events.stage({
       producer: '',
       producerSeq: 0,
       count,
-      appendedAt: now(),
+      appendedAt,
       body: Buffer.from(body),
     });
     for (let i = 0; i < count; i += 1) {
-      const { type, text } = events[start + i]!;
+      const { type, text, keyed } = events[start + i]!;
       broadcast.stage(seq + i, type, text);
+      if (keyed !== null) lastValues.stage([keyed], { seq: seq + i, first: 0, appendedAt, texts: [text] });
     }
     return count;
   }
 
   #dropRefused(count: number): void {
-    this.#o.counters.rejected += count;
+    for (const { issues } of this.#refused.slice(0, count)) this.#o.counters.countRejected('5571', issues);
     this.#refused = this.#refused.slice(count);
   }
 

@@ -1,4 +1,5 @@
 import { topicOf } from '@bitten/schema';
+import { withMembers } from './members.js';
 
 /** The sending half of the live feed, as the broadcast uses it. */
 export interface Feed {
@@ -48,11 +49,6 @@ export class Broadcast {
   release(): void {
     const durable = this.#durable;
     this.#durable = [];
-    for (const { topic, text, seq } of durable) this.#feed.send(topic, withSeq(text, seq));
+    for (const { topic, text, seq } of durable) this.#feed.send(topic, withMembers(text, `"seq":${seq}`));
   }
-}
-
-/** The publisher's bytes with `,"seq":N` before the closing brace: subscribers unpack exactly two frames. */
-function withSeq(text: string, seq: number): Buffer {
-  return Buffer.from(`${text.slice(0, text.lastIndexOf('}'))},"seq":${seq}}`);
 }

@@ -9,12 +9,13 @@ import {
 } from '@bitten/transport';
 import { Doorkeeper } from './doorkeeper.js';
 import { Engine, type EngineOptions, type Notices } from './engine.js';
+import type { BusFacts } from './facts.js';
 import { Heartbeat } from './heartbeat.js';
 
 export interface BrokerOptions
   extends Pick<
     EngineOptions,
-    'dataDir' | 'segmentBytesMax' | 'retention' | 'retention_ms' | 'version' | 'io' | 'catalogue'
+    'dataDir' | 'segmentBytesMax' | 'retention' | 'retention_ms' | 'version' | 'io' | 'catalogue' | 'noteHop'
   > {
   host: string;
   /** 0 lets the system choose; see `ports` after `start`. */
@@ -107,6 +108,11 @@ export class Broker {
       pull: portOf(this.#ingress.endpoint),
       bus: portOf(this.#server.endpoint),
     };
+  }
+
+  /** What there is to tell of the bus; null before it has opened its log, and when it stops. */
+  facts(): BusFacts | null {
+    return this.#engine?.facts() ?? null;
   }
 
   /**

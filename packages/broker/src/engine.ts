@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Catalogue, createStandardCatalogue } from '@bitten/schema';
 import type { LogIo } from '@bitten/storage/log';
 import type { BusStats } from '@bitten/transport';
@@ -7,11 +8,15 @@ import { Broadcast, type Feed } from './broadcast.js';
 import { Counters } from './counters.js';
 import type { LogName } from './cursor-file.js';
 import { DeadLetters } from './dead-letters.js';
+import { type BusFacts, OldestEvent } from './facts.js';
 import { type Files, openFiles } from './files.js';
 import { GroupCommit } from './group-commit.js';
+import type { NoteHop } from './hops.js';
 import { Ingest } from './ingest.js';
+import { LastValues } from './last-values/last-values.js';
 import { Outage } from './outage.js';
 import { Readers } from './readers.js';
+import { Replayer } from './replayer.js';
 import { Retention } from './retention.js';
 import { Service } from './service.js';
 
@@ -37,6 +42,8 @@ export interface EngineOptions {
   clients: () => number;
   /** Who comes in and who does not. */
   doors?: (() => BusStats['doors']) | undefined;
+  /** Absent where nobody wants to know. */
+  noteHop?: NoteHop | undefined;
   catalogue?: Catalogue | undefined;
   /** The disk under the logs. */
   io?: LogIo | undefined;
@@ -67,13 +74,16 @@ export class Engine {
   readonly #o: EngineOptions;
   readonly #files: Files;
   readonly #readers = new Readers();
+  readonly #replayer: Replayer;
   readonly #admission: Admission;
   readonly #deadLetters: DeadLetters;
   readonly #anonymous: Anonymous;
   readonly #broadcast: Broadcast;
+  readonly #lastValues: LastValues;
   readonly #commit: GroupCommit;
   readonly #retentions: Retention[];
   readonly #outage: Outage;
+  readonly #oldest: OldestEvent;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -84,9 +94,11 @@ export class Engine {
     this.startedAt = now();
     this.#files = openFiles({ ...options, onError: notices.problem });
     const { events } = this.#files;
+    this.#oldest = new OldestEvent(events);
     this.#admission = new Admission(events);
     this.#deadLetters = new DeadLetters(this.#files.deadLetters);
     this.#broadcast = new Broadcast(options.feed);
+    this.#replayer = new Replayer({ log: events, feed: options.feed, now });
     this.#outage = new Outage({
       now,
       quiet_ms: outageQuiet_ms,
@@ -94,12 +106,21 @@ export class Engine {
       onEnd: notices.available,
     });
     this.#commit = this.#makeCommit();
+    const catalogue = options.catalogue ?? createStandardCatalogue();
+    this.#lastValues = new LastValues({
+      log: events,
+      catalogue,
+      file: join(options.dataDir, 'last-values.ndjson'),
+      onError: notices.problem,
+    });
     const shared = {
       events,
       deadLetters: this.#deadLetters,
-      catalogue: options.catalogue ?? createStandardCatalogue(),
+      catalogue,
       broadcast: this.#broadcast,
       counters: this.counters,
+      lastValues: this.#lastValues,
+      noteHop: options.noteHop,
       now,
     };
     this.#anonymous = new Anonymous({
@@ -114,6 +135,13 @@ export class Engine {
     );
     this.#retentions = [this.#retentionOf('events'), this.#retentionOf('dead_letters')];
     for (const retention of this.#retentions) retention.start();
+  }
+
+  /** What there is to tell of the bus; null once it is closed. */
+  facts(): BusFacts | null {
+    if (this.#closed) return null;
+    const { rejections } = this.counters;
+    return { ...this.service.stats(), rejections, oldest_append_at: this.#oldest.appendedAt };
   }
 
   /** One message of the door without receipts. */
@@ -139,6 +167,8 @@ export class Engine {
     this.#anonymous.close();
     this.#outage.close();
     this.#readers.close();
+    this.#replayer.close();
+    await this.#lastValues.close();
     await this.#files.cursors.close();
     this.#files.events.close();
     this.#files.deadLetters.close();
@@ -154,6 +184,7 @@ export class Engine {
       onFailed: () => this.#onFailed(),
       onUnavailable: (error) => this.#onUnavailable(error),
       onAvailable: () => this.#outage.succeeded(),
+      noteHop: this.#o.noteHop,
     });
   }
 
@@ -162,6 +193,8 @@ export class Engine {
       ...this.#files,
       ingest,
       readers: this.#readers,
+      replayer: this.#replayer,
+      lastValues: this.#lastValues,
       lastOf: (producer) => this.#admission.handled(producer) ?? 0,
       stats: () => this.#stats(),
       server: `bitten-bus/${this.#o.version}`,
@@ -173,6 +206,7 @@ export class Engine {
     this.#admission.commit();
     this.#deadLetters.commit();
     this.#broadcast.commit();
+    this.#lastValues.commit();
     this.#anonymous.commit();
   }
 
@@ -185,6 +219,7 @@ export class Engine {
   #onFailed(): void {
     this.#admission.rollback();
     this.#broadcast.rollback();
+    this.#lastValues.rollback();
     // Before the record of what was staged is dropped.
     this.#anonymous.rollback();
     this.#deadLetters.rollback();
@@ -218,13 +253,13 @@ export class Engine {
   }
 
   #stats(): Omit<BusStats, 'cursors' | 'log' | 'dead_letters'> {
-    const { received, appended, duplicates, rejected, byType } = this.counters;
+    const { received, appended, duplicates, rejected, conflated, byType } = this.counters;
     const { count, duration_ns } = this.#commit;
     const doors = this.#o.doors?.();
     return {
       uptime_s: this.#o.now() - this.startedAt,
       started_at: this.startedAt,
-      events: { received, appended, duplicates, rejected, by_type: Object.fromEntries(byType) },
+      events: { received, appended, duplicates, rejected, conflated, by_type: Object.fromEntries(byType) },
       commits: {
         count,
         fsync_p50_ms: count === 0 ? 0 : duration_ns.percentile(50) / 1e6,
@@ -233,6 +268,7 @@ export class Engine {
       clients: this.#o.clients(),
       ...(doors === undefined ? {} : { doors }),
       memory_rss_bytes: process.memoryUsage.rss(),
+      last_values: { ...this.#lastValues.stats },
       unavailable: this.#outage.facts,
     };
   }

@@ -1,5 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Log } from '@bitten/storage/log';
+import type { NoteHop } from './hops.js';
 
 interface GroupCommitOptions {
   events: Log;
@@ -15,6 +16,7 @@ interface GroupCommitOptions {
   /** Hears that a log cannot be written: once, until it can again. */
   onUnavailable: (error: unknown) => void;
   onAvailable: () => void;
+  noteHop?: NoteHop | undefined;
 }
 
 /** Past this many staged bytes a commit does not wait for the rest of the burst. */
@@ -85,17 +87,22 @@ export class GroupCommit {
   /** Commits now. */
   flush(): void {
     this.#scheduled = false;
-    const { events, deadLetters, onBefore, onDurable, onAcknowledged } = this.#options;
+    const { events, deadLetters, onBefore, onDurable, onAcknowledged, noteHop } = this.#options;
+    let isEmpty: boolean;
     try {
       onBefore();
+      isEmpty = events.stagedBytes + deadLetters.stagedBytes === 0;
       this.#write(deadLetters);
       this.#write(events);
     } catch (error) {
       return this.abort(error);
     }
     onDurable();
+    const durableAt = performance.now();
     this.#tell(null);
+    if (!isEmpty) noteHop?.('committed_to_acknowledged', (performance.now() - durableAt) / 1e3);
     onAcknowledged();
+    if (!isEmpty) noteHop?.('committed_to_broadcast', (performance.now() - durableAt) / 1e3);
   }
 
   /** Drops what is staged, and tells everybody who waits for it. */
@@ -125,7 +132,9 @@ export class GroupCommit {
     }
     if (this.#broken.delete(log) && this.available) this.#options.onAvailable();
     if (log !== this.#options.events) return;
-    this.#duration_ns.record(process.hrtime.bigint() - begun);
+    const duration_ns = process.hrtime.bigint() - begun;
+    this.#duration_ns.record(duration_ns);
+    this.#options.noteHop?.('commit', Number(duration_ns) / 1e9);
     this.#count += 1;
   }
 }

@@ -1,4 +1,4 @@
-import { type Catalogue, decodeEvent } from '@bitten/schema';
+import { type Catalogue, decodeEvent, type Envelope } from '@bitten/schema';
 import type { Log, Placement } from '@bitten/storage/log';
 import type { Admission } from './admission.js';
 import type { Batch, Rejection } from './batch.js';
@@ -6,6 +6,8 @@ import type { Broadcast } from './broadcast.js';
 import type { Counters } from './counters.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { GroupCommit } from './group-commit.js';
+import type { NoteHop } from './hops.js';
+import type { Keyed, LastValues } from './last-values/last-values.js';
 import { type Lines, notUtf8, readLines } from './lines.js';
 import { recall } from './recall.js';
 
@@ -25,6 +27,8 @@ interface IngestOptions {
   commit: Pick<GroupCommit, 'schedule' | 'abort'>;
   broadcast: Broadcast;
   counters: Counters;
+  lastValues: LastValues;
+  noteHop?: NoteHop | undefined;
   /** Unix seconds. */
   now: () => number;
 }
@@ -35,6 +39,12 @@ interface Report {
   rejected: Rejection[];
   /** Of the events staged. */
   types: string[];
+  /** When the first of them says it happened, Unix seconds. */
+  firstTimestamp: number | undefined;
+  /** Those of the run in hand whose last value is kept, by their place in the batch. */
+  keyed: Keyed[];
+  /** How many earlier values they stand for. */
+  conflated: number;
 }
 
 /**
@@ -57,6 +67,7 @@ export class Ingest {
   /** A batch with receipts (5572). */
   publish(batch: Batch, done: (outcome: Outcome) => void): void {
     const { admission, commit, counters } = this.#o;
+    const receivedAt = performance.now();
     const lines = readLines(batch.body);
     if (lines.texts.length !== batch.count) return done({ kind: 'miscounted', found: lines.texts.length });
     const verdict = admission.admit(batch);
@@ -67,8 +78,10 @@ export class Ingest {
     commit.schedule((error) => {
       if (error !== null) return done({ kind: 'unavailable', cause: error });
       counters.countAppended(fresh.types);
-      counters.rejected += fresh.rejected.length;
+      counters.conflated += fresh.conflated;
+      for (const { issues } of fresh.rejected) counters.countRejected('5572', issues);
       counters.duplicates += duplicates;
+      this.#noteHops(receivedAt, fresh.firstTimestamp);
       if (duplicates === 0) return done({ kind: 'appended', ...pick(fresh) });
       // Looked up only now: the first sending of a repeated batch may have waited for this same commit.
       const known = recall({ ...this.#o, batch, lines, duplicates });
@@ -77,6 +90,13 @@ export class Ingest {
       const rejected = [...known.rejected, ...fresh.rejected];
       done({ kind: 'appended', placements, rejected });
     });
+  }
+
+  #noteHops(receivedAt: number, firstTimestamp: number | undefined): void {
+    const { noteHop, now } = this.#o;
+    if (noteHop === undefined) return;
+    noteHop('received_to_committed', (performance.now() - receivedAt) / 1e3);
+    if (firstTimestamp !== undefined) noteHop('published_to_appended', now() - firstTimestamp);
   }
 
   /** A bug half-way through must not leave a part staged of what is admitted as a whole. */
@@ -90,15 +110,26 @@ export class Ingest {
   }
 
   #stage(batch: Batch, lines: Lines, start: number): Report {
-    const report: Report = { placements: [], rejected: [], types: [] };
+    const report: Report = {
+      placements: [],
+      rejected: [],
+      types: [],
+      firstTimestamp: undefined,
+      keyed: [],
+      conflated: 0,
+    };
     let runStart = start;
     for (let i = start; i < batch.count; i += 1) {
-      const type = this.#typeOrRejection(batch, lines, i);
-      if (typeof type === 'string') {
-        report.types.push(type);
+      const found = this.#eventOrRejection(batch, lines, i);
+      if ('event_type' in found) {
+        report.types.push(found.event_type);
+        report.firstTimestamp ??= found.timestamp;
+        report.conflated += found.conflated ?? 0;
+        const keyed = this.#o.lastValues.keyedBy(found, i);
+        if (keyed !== null) report.keyed.push(keyed);
         continue;
       }
-      report.rejected.push(type);
+      report.rejected.push(found);
       this.#stageRun(batch, lines.texts, { start: runStart, end: i }, report);
       runStart = i + 1;
     }
@@ -106,11 +137,11 @@ export class Ingest {
     return report;
   }
 
-  /** The type of a valid event, or what became of one that is not. */
-  #typeOrRejection(batch: Batch, { texts, unreadable }: Lines, i: number): string | Rejection {
+  /** A valid event, or what became of one that is not. */
+  #eventOrRejection(batch: Batch, { texts, unreadable }: Lines, i: number): Envelope | Rejection {
     const raw = unreadable.get(i);
     const decoded = raw === undefined ? decodeEvent(texts[i]!, this.#o.catalogue) : null;
-    if (decoded?.ok) return decoded.event.event_type;
+    if (decoded?.ok) return decoded.event;
     const producerSeq = batch.first + i;
     const issues = decoded?.issues ?? [notUtf8];
     const place = this.#o.deadLetters.add({
@@ -132,15 +163,20 @@ export class Ingest {
     if (count === 0) return;
     const producerSeq = batch.first + run.start;
     const whole = count === batch.count;
+    const appendedAt = this.#o.now();
     const seq = this.#o.events.stage({
       producer: batch.producer,
       producerSeq,
       count,
-      appendedAt: this.#o.now(),
+      appendedAt,
       // The publisher's own bytes wherever the batch is whole, which is nearly always.
       body: whole ? batch.body : Buffer.from(texts.slice(run.start, run.end).join('\n')),
     });
     into.placements.push({ producerSeq, seq, count });
+    if (into.keyed.length > 0) {
+      this.#o.lastValues.stage(into.keyed, { seq, first: run.start, appendedAt, texts });
+      into.keyed = [];
+    }
     const typesAt = into.types.length - count;
     for (let i = 0; i < count; i += 1) {
       this.#o.broadcast.stage(seq + i, into.types[typesAt + i]!, texts[run.start + i]!);

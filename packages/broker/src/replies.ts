@@ -3,6 +3,8 @@ import { BeyondEndError, CorruptLogError, LogUnavailableError } from '@bitten/st
 import type { Reply, WireError } from '@bitten/transport';
 import { CursorRefusedError, UnknownCursorError } from './cursors.js';
 import type { Outcome } from './ingest.js';
+import { NoKeyError } from './last-values/last-values.js';
+import { TooManyReplaysError } from './replayer.js';
 
 /** What a publisher is answered. */
 export function publishReply(outcome: Outcome, count: number): Reply {
@@ -64,9 +66,14 @@ export function wireError(error: unknown): WireError {
     return { code: 'corrupt', ...facts, place: { file: error.file, offset: error.offset, seq: error.seq } };
   }
   if (error instanceof LogUnavailableError) return unavailable(error);
-  if (error instanceof UnknownCursorError || error instanceof CursorRefusedError) {
+  if (
+    error instanceof UnknownCursorError ||
+    error instanceof CursorRefusedError ||
+    error instanceof NoKeyError
+  ) {
     return { code: error.code, ...facts };
   }
+  if (error instanceof TooManyReplaysError) return { code: error.code, ...facts, retry_ms: error.retry_ms };
   return { code: 'internal', ...facts };
 }
 

@@ -1,10 +1,21 @@
 import { limits } from '@bitten/schema';
 import { BeyondEndError, type Log } from '@bitten/storage/log';
-import type { BusStats, FetchRequest, LogName, Position, Reply, Request } from '@bitten/transport';
+import type {
+  BusStats,
+  FetchRequest,
+  LastValuesRequest,
+  LogName,
+  Position,
+  ReplayRequest,
+  Reply,
+  Request,
+} from '@bitten/transport';
 import type { Cursor } from './cursor-file.js';
 import type { Cursors } from './cursors.js';
 import type { Ingest } from './ingest.js';
+import type { LastValues } from './last-values/last-values.js';
 import type { Readers } from './readers.js';
+import type { Replayer } from './replayer.js';
 import { failure, publishReply, stoppingReply, wireError } from './replies.js';
 
 interface ServiceOptions {
@@ -13,6 +24,8 @@ interface ServiceOptions {
   cursors: Cursors;
   ingest: Ingest;
   readers: Readers;
+  replayer: Replayer;
+  lastValues: LastValues;
   /** The highest producer sequence handled; 0 for an unknown producer. */
   lastOf: (producer: string) => number;
   stats: () => Omit<BusStats, 'cursors' | 'log' | 'dead_letters'>;
@@ -53,6 +66,10 @@ export class Service {
         return this.#o.ingest.publish(request, (outcome) => respond(publishReply(outcome, request.count)));
       case 'fetch':
         return this.#fetch(request, respond);
+      case 'replay':
+        return this.#replay(request, respond);
+      case 'last_values':
+        return this.#lastValues(request, respond);
       case 'ping':
         return respond({ op: 'ping' });
       case 'hello':
@@ -91,7 +108,7 @@ export class Service {
         cursors.delete(request.name);
         return respond({ op: 'cursor_delete' });
       case 'stats':
-        return respond({ op: 'stats', stats: this.#stats() });
+        return respond({ op: 'stats', stats: this.stats() });
     }
   }
 
@@ -106,6 +123,22 @@ export class Service {
         else respond({ op: 'fetch', ...page });
       },
     );
+  }
+
+  #lastValues({ types, filter, after, max_bytes: maxBytes }: LastValuesRequest, respond: Respond): void {
+    this.#o.lastValues.ask({ types, filter, after, maxBytes }).then(
+      (page) => respond(page === null ? stoppingReply() : { op: 'last_values', ...page }),
+      (error: unknown) => this.#fail(error, respond),
+    );
+  }
+
+  #replay(request: ReplayRequest, respond: Respond): void {
+    const { name, to = null, filter, max_events } = request;
+    const from = this.#resolve(request.from, this.#o.events);
+    this.#o.replayer.replay({ name, from, to, filter, eventsMax: max_events }, (error, replayed) => {
+      if (replayed === null) this.#fail(error, respond);
+      else respond({ op: 'replay', ...replayed });
+    });
   }
 
   #log(name: LogName): Log {
@@ -132,7 +165,8 @@ export class Service {
     }));
   }
 
-  #stats(): BusStats {
+  /** What the operation `stats` answers. */
+  stats(): BusStats {
     const { events, deadLetters } = this.#o;
     const { bytes, segments, lastAppendedAt } = events.stats();
     return {

@@ -11,8 +11,9 @@ import {
   type LoadOptions,
   loadSettings,
 } from '../src/settings/load.js';
+import { settingsMarkdown } from '../src/settings/markdown.js';
 import { SettingsError } from '../src/settings/problems.js';
-import { sharedSettings } from '../src/settings/shared.js';
+import { healthPorts, sharedSettings } from '../src/settings/shared.js';
 
 const definition = defineSettings({
   ...sharedSettings,
@@ -95,6 +96,18 @@ describe('precedence', () => {
   it("lets the app's own section of the file win over its top", () => {
     writeYaml('logLevel: warn\nbus:\n  logLevel: debug\n  segmentBytes: 2KiB\n');
     expect(load().values).toMatchObject({ logLevel: 'debug', segmentBytes: 2048 });
+  });
+
+  it("keeps an app's own setting apart from the shared one of the same name", () => {
+    const own = { httpPort: healthPorts.bus, dataDir: sharedSettings.dataDir };
+    const portOf = () =>
+      (loadSettings(own, { app: 'bus', argv: [], env: {}, cwd: root }) as { values: { httpPort: unknown } })
+        .values.httpPort;
+    writeYaml('httpPort: 8080\n');
+    expect(portOf(), 'the top of the file is about the dashboard').toBe(5581);
+    writeYaml('httpPort: 8080\nbus:\n  httpPort: none\n');
+    expect(portOf()).toBeNull();
+    expect(settingsMarkdown([{ app: 'bus', definition: own }])).toContain('`bus.httpPort`');
   });
 
   it('takes an empty variable for an absent one', () => {

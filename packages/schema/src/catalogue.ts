@@ -22,6 +22,7 @@ export class Catalogue {
     return this;
   }
 
+  /** The rules of a type; undefined for one that is accepted on its envelope alone. */
   get(type: string): EventDefinition | undefined {
     return this.#definitions.get(type);
   }
@@ -37,6 +38,7 @@ export function createStandardCatalogue(own: Iterable<EventDefinition> = []): Ca
   return new Catalogue([...Object.values(standardDefinitions), ...own]);
 }
 
+/** Whether a name is that of one of the types of {@link standardDefinitions}. */
 export function isStandardType(type: string): type is EventType {
   return Object.hasOwn(standardDefinitions, type);
 }

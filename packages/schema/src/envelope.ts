@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import { compile } from './check/compile.js';
 import { showFound } from './check/found.js';
 import type { Issue } from './errors.js';
-import { anyObject, optional, text, unixTime } from './events/fields.js';
+import { anyObject, integerFrom, optional, text, unixTime } from './events/fields.js';
 import { limits } from './limits.js';
+import { isReplayed } from './replay-mark.js';
 
 /**
  * What travels: one event. The seven fields are those of the running system's wire; fields that are not named
@@ -23,6 +24,8 @@ export interface Envelope<Data = Record<string, unknown>> {
   user_id?: string | null;
   /** At most 100 characters. */
   session_id?: string | null;
+  /** How many earlier values of the same key it stands for beside itself, which its publisher had no room for. */
+  conflated?: number | null;
 }
 
 /** The rules of the envelope, the same for every type. */
@@ -39,13 +42,16 @@ export const envelopeSchema = v.looseObject({
   ),
   user_id: optional(text(limits.user_id_length_max, 'The user it concerns.')),
   session_id: optional(text(limits.session_id_length_max, "The user's session.")),
+  conflated: optional(
+    integerFrom(1, 'How many earlier values of its key it stands for: the publisher had no room for them.'),
+  ),
 });
 
 const acceptsFields = compile(envelopeSchema);
 
 /** Whether a value obeys the rules of the envelope; its `data` may still break those of its type. */
 export function isEnvelope(value: unknown): value is Envelope {
-  return acceptsFields(value);
+  return acceptsFields(value) && !isReplayed(value);
 }
 
 const texts = ['event_type', 'source', 'correlation_id', 'user_id', 'session_id'] as const;

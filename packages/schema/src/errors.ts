@@ -2,7 +2,7 @@
  * What kind of wrong, for programs: a required field that is not there, a value of another type, a number or
  * the length of a string out of bounds, a word that is not one of those allowed, a value that breaks another
  * rule of its type (a pattern, say), something JSON cannot carry or text that is no JSON, too deep, too large,
- * something that looks like a password or a key.
+ * something that looks like a password or a key, a name that only the bus may use.
  */
 export type IssueCode =
   | 'missing'
@@ -14,7 +14,8 @@ export type IssueCode =
   | 'json'
   | 'depth'
   | 'size'
-  | 'secret';
+  | 'secret'
+  | 'reserved';
 
 /** One thing wrong with one field of an event. */
 export interface Issue {
@@ -73,6 +74,13 @@ export class InvalidEventError extends BittenError {
     });
     this.issues = issues;
     this.deadLetter = deadLetter;
+  }
+}
+
+/** An event type was defined in a way that makes no sense; `found`, `expected` and `remedy` say what. */
+export class BadDefinitionError extends BittenError {
+  constructor(message: string, facts: { found: string; expected: string; remedy: string }) {
+    super('bad_definition', message, facts);
   }
 }
 

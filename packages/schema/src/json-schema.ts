@@ -1,7 +1,13 @@
+/**
+ * The JSON Schema of a whole event, for programs in other languages.
+ *
+ * @module @bitten/schema/json-schema
+ */
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import { type Catalogue, createStandardCatalogue } from './catalogue.js';
 import { type AnySchema, nodeOf } from './check/node.js';
 import { isObject } from './check/object.js';
+import { describeClass } from './classes.js';
 import { envelopeSchema } from './envelope.js';
 
 // Behind a subpath of its own, `@bitten/schema/json-schema`: publishers need the rules, not the converter.
@@ -23,7 +29,10 @@ export function jsonSchema(
     ...envelope,
     title: type,
     description: definition.description,
-    properties: { ...envelope.properties, event_type: { const: type }, data },
+    // JSON Schema has no word for it, and a keyword of our own would stop a strict validator.
+    $comment: describeClass(definition),
+    // An event that was replayed carries the mark, and is not published again.
+    properties: { ...envelope.properties, event_type: { const: type }, data, replay: { type: 'null' } },
   };
 }
 

@@ -14,6 +14,7 @@ export const limits = {
   fetch_linger_ms_max: 1_000,
   producers_remembered_max: 50_000,
   live_feed_backlog_max: 100_000,
+  replay_events_max: 1_000,
   event_type_length_max: 100,
   source_length_max: 100,
   correlation_id_length_max: 200,
@@ -24,6 +25,7 @@ export const limits = {
 /** An event with more wrong than this is told about the first ones only. */
 export const issues_max = 20;
 
-/** Names of producers and cursors: 1 to 64, and 1 to 100 bytes of these. */
+/** What a producer may be called: 1 to 64 bytes of these. */
 export const producerPattern = /^[A-Za-z0-9._:-]{1,64}$/;
+/** What a cursor and a replay may be called: 1 to 100 bytes of these. */
 export const cursorPattern = /^[A-Za-z0-9._:-]{1,100}$/;

@@ -27,6 +27,7 @@ const sources: Readonly<Record<EventType, string>> = {
   balance_update: 'mt5_adapter',
   market_data: 'mt5_feed',
   system_health: 'system_monitor',
+  dead_letter_resolved: 'bitten',
 };
 const sourceOf = new Map<string, string>(Object.entries(sources));
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type Catalogue, createStandardCatalogue } from './catalogue.js';
 import { describeSchema, typeWord } from './check/describe.js';
 import { type AnySchema, mayBeAbsent, nodeOf, unwrap } from './check/node.js';
+import type { EventClass } from './define-class.js';
 import { envelopeSchema } from './envelope.js';
 
 /** What a person needs to know to write one field. */
@@ -15,7 +16,7 @@ export interface FieldInfo {
   readonly meaning: string;
 }
 
-export interface SchemaInfo {
+export interface SchemaInfo extends EventClass {
   readonly type: string;
   readonly description: string;
   /** Names of the required fields of `data`. */
@@ -32,7 +33,8 @@ export function schemaInfo(
   if (definition === undefined) return undefined;
   const fields = fieldsOf(definition.data.entries);
   const required = Object.keys(fields).filter((name) => fields[name]?.required === true);
-  return { type, description: definition.description, required, fields };
+  const { description, key, overload, expires } = definition;
+  return { type, description, key, overload, expires, required, fields };
 }
 
 /** The fields of the envelope and their rules. */

@@ -4,6 +4,8 @@ import {
   aliases,
   createStandardCatalogue,
   decodeEvent,
+  describeExpiry,
+  describeKey,
   envelopeInfo,
   type FieldInfo,
   limits,
@@ -79,4 +81,15 @@ describe('docs/EVENTS.md tells the truth', () => {
     expect(page).toContain('1 MiB of UTF-8');
     expect(page).toContain(`${limits.event_depth_max} levels`);
   });
+});
+
+test('docs/EVENTS.md tells the class of each type', () => {
+  const table = new Map(rows(section('## Classes')).map(([type, ...cells]) => [type, cells]));
+  for (const type of types) {
+    const { key, overload, expires } = schemaInfo(type)!;
+    const told = table.get(`\`${type}\``) ?? table.get('all others');
+    expect([type, ...told!]).toEqual([type, describeKey(key), overload, describeExpiry(expires)]);
+  }
+  const known = new Set(types.map((type) => `\`${type}\``)).add('all others');
+  expect([...table.keys()].filter((name) => !known.has(name!))).toEqual([]);
 });

@@ -69,6 +69,7 @@ test('the envelope is told of in the same way', () => {
     'correlation_id',
     'user_id',
     'session_id',
+    'conflated',
   ]);
   expect(info.user_id).toMatchObject({
     type: 'string',

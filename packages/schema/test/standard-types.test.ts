@@ -130,6 +130,13 @@ const rules: { [Type in EventType]: Record<string, Rule> } = {
     close_price: anyNumber,
     timestamp: time,
   },
+  dead_letter_resolved: {
+    'dead_letter*': from(1, 0),
+    'action*': choice('retried', 'corrected', 'discarded'),
+    seq: from(1, 0),
+    reason: text(500),
+    by: text(100),
+  },
 };
 
 /** Both ways in: as a value, and as JSON text. They must never disagree. */
@@ -195,6 +202,8 @@ describe.each(types)('%s', (type) => {
 test.each([
   ['trade_executed', 'ticket'],
   ['market_data', 'volume'],
+  ['dead_letter_resolved', 'dead_letter'],
+  ['dead_letter_resolved', 'seq'],
 ] as const)('%s.%s must be a whole number', (type, name) => {
   expect(issuesOf(type, { ...minimal[type], [name]: 1.5 })).toEqual([`data.${name} type`]);
 });

@@ -45,6 +45,27 @@ export interface FetchOptions {
   linger_ms?: number;
 }
 
+export interface LastValuesOptions {
+  /** Types that have a key, at least one. */
+  types: readonly string[];
+  filter?: EventFilter | undefined;
+  /** Only values behind this `seq`, where a reply said that there are more. Default: all. */
+  after?: number;
+  /** Default 1 MiB. */
+  max_bytes?: number;
+}
+
+export interface ReplayOptions {
+  /** What the events are marked with: 1 to 100 bytes, as of a cursor. */
+  name: string;
+  from: Position;
+  /** Up to, not including; default the end of the log. */
+  to?: number | undefined;
+  filter?: EventFilter | undefined;
+  /** Default and limit 1,000. */
+  max_events?: number;
+}
+
 export interface CursorOptions {
   name: string;
   /** Default `events`. */

@@ -3,7 +3,9 @@ import type {
   BusClientOptions,
   CursorOptions,
   FetchOptions,
+  LastValuesOptions,
   PublishBatch,
+  ReplayOptions,
   RequestOptions,
 } from './client-options.js';
 import { Connection } from './connection.js';
@@ -20,9 +22,11 @@ import type {
   CursorPlace,
   FetchReply,
   HelloReply,
+  LastValuesReply,
   Op,
   Position,
   PublishReply,
+  ReplayReply,
   Replies,
   Request,
 } from './messages.js';
@@ -147,6 +151,25 @@ export class BusClient {
       { op: 'fetch', log, from, filter, max_bytes, wait_ms, linger_ms },
       { ...options, timeout_ms },
     );
+  }
+
+  /**
+   * Has the bus broadcast events of its log under `replay.`, marked with the name: at most `max_events` of them, and
+   * as fast as it can. Who wants more asks again from `next`; who wants a pace asks when it is time.
+   */
+  replay(request: ReplayOptions, options?: RequestOptions): Promise<ReplayReply> {
+    const { name, from, to, filter, max_events = limits.replay_events_max } = request;
+    return this.#ask({ op: 'replay', name, from, to, filter, max_events }, options);
+  }
+
+  /**
+   * The last value of each key of some types, in the order of `seq`. Where `more` is true, ask again with the last
+   * `seq` as `after`; the values are then those of the last reply's `next`, some keys having come twice, the older
+   * value first. Rejects with `RemoteError` of code `bad_request` for a type without a key.
+   */
+  lastValues(request: LastValuesOptions, options?: RequestOptions): Promise<LastValuesReply> {
+    const { types, filter, after = 0, max_bytes = max_bytes_default } = request;
+    return this.#ask({ op: 'last_values', types, filter, after, max_bytes }, options);
   }
 
   /** Creates a cursor where it does not exist, and tells where it stands. */

@@ -1,10 +1,17 @@
+/**
+ * How bytes travel: the two ends of the protocol, the live feed, the ingress, keys.
+ *
+ * @module @bitten/transport
+ */
 export { BodyWriter, joinBodies, joinEvents, oneLine, splitBytes, splitEvents } from './bodies.js';
 export { BusClient } from './client.js';
 export type {
   BusClientOptions,
   CursorOptions,
   FetchOptions,
+  LastValuesOptions,
   PublishBatch,
+  ReplayOptions,
   RequestOptions,
 } from './client-options.js';
 export type { ListenOptions } from './doors/door.js';
@@ -62,6 +69,8 @@ export {
   type FetchRequest,
   type HelloReply,
   type HelloRequest,
+  type LastValuesReply,
+  type LastValuesRequest,
   type LogName,
   type Op,
   type PingRequest,
@@ -73,6 +82,8 @@ export {
   protocolVersion,
   type ReceiptLevel,
   type RejectedEvent,
+  type ReplayReply,
+  type ReplayRequest,
   type Replies,
   type Reply,
   type Request,

@@ -26,6 +26,8 @@ export type Request = Marked &
     | PublishRequest
     | ProducerRequest
     | FetchRequest
+    | ReplayRequest
+    | LastValuesRequest
     | CursorOpenRequest
     | CursorCommitRequest
     | CursorListRequest
@@ -86,6 +88,32 @@ export interface FetchRequest {
   linger_ms: number;
 }
 
+/** Docs/PROTOCOL.md section 9. */
+export interface ReplayRequest {
+  op: 'replay';
+  id: number;
+  /** What the events are marked with: 1 to 100 bytes, as of a cursor. */
+  name: string;
+  from: Position;
+  /** Up to, not including; undefined for the end of the log as it is when the bus begins. */
+  to: number | undefined;
+  filter: EventFilter | undefined;
+  /** How many events are broadcast at most, heard or unheard. */
+  max_events: number;
+}
+
+/** Docs/PROTOCOL.md section 10. */
+export interface LastValuesRequest {
+  op: 'last_values';
+  id: number;
+  /** Types that have a key. */
+  types: readonly string[];
+  filter: EventFilter | undefined;
+  /** Only values behind this `seq`; 0 for all. */
+  after: number;
+  max_bytes: number;
+}
+
 export interface CursorOpenRequest {
   op: 'cursor_open';
   id: number;
@@ -133,6 +161,8 @@ export interface Replies {
   publish: PublishReply;
   producer: { last: number };
   fetch: FetchReply;
+  replay: ReplayReply;
+  last_values: LastValuesReply;
   cursor_open: CursorPlace;
   cursor_commit: CursorPlace;
   cursor_list: { cursors: CursorInfo[] };
@@ -185,6 +215,29 @@ export interface FetchReply {
   body: Buffer;
 }
 
+/** What became of the events from the request's `from` up to `next`. */
+export interface ReplayReply {
+  /** Where to go on, also where nothing was sent. */
+  next: number;
+  /** The `seq` the next event will get. */
+  end: number;
+  /** Events that went to the live feed, under `replay.`. */
+  sent: number;
+  /** Events that passed the filter and that nobody subscribes to. */
+  unheard: number;
+}
+
+/** The last value of each key, in the order of `seq`. */
+export interface LastValuesReply {
+  /** The values are those of this moment of the log: who reads on from here has neither a gap nor a repeat. */
+  next: number;
+  /** Whether there are more, behind the last of these. */
+  more: boolean;
+  runs: SeqRun[];
+  /** The events as NDJSON; empty where there are none. */
+  body: Buffer;
+}
+
 export interface CursorPlace {
   name: string;
   next: number;
@@ -209,6 +262,8 @@ export interface BusStats {
     appended: number;
     duplicates: number;
     rejected: number;
+    /** How many earlier values the appended ones stand for, by their publishers' word. */
+    conflated?: number;
     by_type: Record<string, number>;
   };
   log: { first: number; next: number; bytes: number; segments: number; last_append_at: number | null };
@@ -217,6 +272,8 @@ export interface BusStats {
   clients: number;
   cursors: CursorInfo[];
   memory_rss_bytes: number;
+  /** Keys whose last value is kept, what they take, and how many were forgotten for want of room. */
+  last_values?: { keys: number; bytes: number; forgotten: number };
   /** Since when (Unix seconds) and why the logs cannot be written; null while they can. */
   unavailable?: { since: number; why: string } | null;
   /** Who comes in and who does not. */

@@ -7,13 +7,16 @@ import type {
   CursorInfo,
   FetchReply,
   HelloReply,
+  LastValuesReply,
   Op,
   PlacementRun,
   PublishReply,
   RejectedEvent,
+  ReplayReply,
   Replies,
   Reply,
   SeqRun,
+  SuccessReply,
   WireError,
 } from './messages.js';
 import { protocolVersion } from './messages.js';
@@ -27,8 +30,13 @@ export function encodeReply(id: number, reply: Reply): [header: string] | [heade
     return [JSON.stringify({ v: protocolVersion, id, ok: false, error: reply.error })];
   }
   const head = { v: protocolVersion, id, ok: true, ...reply, op: undefined };
-  if (reply.op !== 'fetch') return [JSON.stringify(head)];
+  if (!isPage(reply)) return [JSON.stringify(head)];
   return [JSON.stringify({ ...head, body: undefined }), reply.body];
+}
+
+/** Whether a reply has a body: it is bounded in bytes, and always carries a mark. */
+export function isPage(reply: Reply): reply is SuccessReply<'fetch'> | SuccessReply<'last_values'> {
+  return reply.op === 'fetch' || reply.op === 'last_values';
 }
 
 /** The header of a reply with a mark on it (docs/PROTOCOL.md section 1.1). */
@@ -70,6 +78,8 @@ const replyReaders: { [Name in Op]: (fields: Fields, body: Buffer) => Replies[Na
   publish: readPublish,
   producer: (fields) => ({ last: readWhole(fields, 'last', { min: 0 }, refuse) }),
   fetch: readFetch,
+  replay: readReplay,
+  last_values: readLastValues,
   cursor_open: readPlace,
   cursor_commit: readPlace,
   cursor_list: (fields) => ({ cursors: readList(fields, 'cursors', refuse).map(readCursor) }),
@@ -175,6 +185,24 @@ function readFetch(fields: Fields, body: Buffer): FetchReply {
     from: readWhole(fields, 'from', { min: 1 }, refuse),
     next: readWhole(fields, 'next', { min: 1 }, refuse),
     end: readWhole(fields, 'end', { min: 1 }, refuse),
+    runs: readList(fields, 'runs', refuse).map(readSeqRun),
+    body,
+  };
+}
+
+function readReplay(fields: Fields): ReplayReply {
+  return {
+    next: readWhole(fields, 'next', { min: 1 }, refuse),
+    end: readWhole(fields, 'end', { min: 1 }, refuse),
+    sent: readWhole(fields, 'sent', { min: 0 }, refuse),
+    unheard: readWhole(fields, 'unheard', { min: 0 }, refuse),
+  };
+}
+
+function readLastValues(fields: Fields, body: Buffer): LastValuesReply {
+  return {
+    next: readWhole(fields, 'next', { min: 1 }, refuse),
+    more: fields.more === true,
     runs: readList(fields, 'runs', refuse).map(readSeqRun),
     body,
   };

@@ -18,6 +18,7 @@ import { protocolVersion } from './messages.js';
 const filter_values_max = 1000;
 const filter_value_length_max = 200;
 const filter_bytes_max = 64 * 1024;
+const filterList = `a list of at most ${filter_values_max} strings of at most ${filter_value_length_max} characters`;
 const client_name_length_max = 100;
 const fetch_bytes_default = 1024 * 1024;
 
@@ -30,6 +31,8 @@ const readers = new Map<string, ReadFields>([
   ['publish', readPublish],
   ['producer', (fields, id) => ({ op: 'producer', id, producer: readProducer(fields, refuseRequest(id)) })],
   ['fetch', readFetch],
+  ['replay', readReplay],
+  ['last_values', readLastValues],
   ['cursor_open', readCursorOpen],
   ['cursor_commit', readCursorCommit],
   ['cursor_list', (_fields, id) => ({ op: 'cursor_list', id })],
@@ -147,6 +150,40 @@ function readFetch(fields: Fields, id: number): Request {
   };
 }
 
+function readReplay(fields: Fields, id: number): Request {
+  const refuse = refuseRequest(id);
+  const max = limits.replay_events_max;
+  return {
+    op: 'replay',
+    id,
+    name: readName(fields, 'name', cursorPattern, refuse),
+    from: readPosition(fields, 'from', undefined, refuse),
+    to: fields.to === undefined ? undefined : readWhole(fields, 'to', { min: 1 }, refuse),
+    filter: readFilter(fields, refuse),
+    max_events: readWhole(fields, 'max_events', { min: 1, max, fallback: max }, refuse),
+  };
+}
+
+function readLastValues(fields: Fields, id: number): Request {
+  const refuse = refuseRequest(id);
+  const { types } = fields;
+  if (!isFilterList(types) || types.length === 0)
+    throw refuse('types', show(types), `one or more types: ${filterList}`);
+  return {
+    op: 'last_values',
+    id,
+    types,
+    filter: readFilter(fields, refuse),
+    after: readWhole(fields, 'after', { min: 0, fallback: 0 }, refuse),
+    max_bytes: readWhole(
+      fields,
+      'max_bytes',
+      { min: 1, max: limits.fetch_bytes_max, fallback: fetch_bytes_default },
+      refuse,
+    ),
+  };
+}
+
 function readCursorOpen(fields: Fields, id: number): Request {
   const refuse = refuseRequest(id);
   return {
@@ -216,8 +253,7 @@ function readFilter(fields: Fields, refuse: Refuse): EventFilter | undefined {
     const values = filter[name];
     if (values === undefined) continue;
     if (!isFilterList(values)) {
-      const expected = `a list of at most ${filter_values_max} strings of at most ${filter_value_length_max} characters`;
-      throw refuse(`filter.${name}`, show(values), expected);
+      throw refuse(`filter.${name}`, show(values), filterList);
     }
     checked[name] = values;
   }

@@ -3,11 +3,11 @@ import { Router } from 'zeromq';
 import { Door, type ListenOptions } from './doors/door.js';
 import { BadRequestError } from './errors.js';
 import { frame_bytes_max } from './frames.js';
-import type { Reply, Request, WireError } from './messages.js';
+import type { FetchRequest, LastValuesRequest, Reply, Request, WireError } from './messages.js';
 import { type Peer, type PeerId, Peers } from './peers.js';
 import { ClientRates, noLimits, type RateLimits } from './rates.js';
 import { failLoudly, receiveAll } from './receiving.js';
-import { encodeReply, withMark } from './replies.js';
+import { encodeReply, isPage, withMark } from './replies.js';
 import { decodeRequest } from './requests.js';
 import { isSmall, UnreadReplies, unread_replies_max, unreadBounds } from './unread.js';
 
@@ -136,7 +136,7 @@ export class BusServer {
   /** The request, a page no larger than there is room for. */
   #bounded(request: Request, peer: PeerId): Request {
     if (request.mark !== undefined) this.#unread.read(peer, request.mark);
-    if (request.op !== 'fetch') return request;
+    if (!asksForPage(request)) return request;
     return { ...request, max_bytes: this.#unread.room(peer, request.max_bytes, performance.now()) };
   }
 
@@ -145,7 +145,7 @@ export class BusServer {
     const respond = (reply: Reply): void => {
       if (answered) return;
       answered = true;
-      if (request.op === 'fetch') this.#unread.settled(peer, request.max_bytes);
+      if (asksForPage(request)) this.#unread.settled(peer, request.max_bytes);
       this.#answer(address, request.id, reply);
     };
     const wait_ms = this.#wait_ms(request, peer);
@@ -185,7 +185,7 @@ export class BusServer {
   #answer(address: Buffer, id: number, reply: Reply): void {
     const [header, body] = encodeReply(id, reply);
     const bytes = header.length + (body?.length ?? 0);
-    if (reply.op === 'error' || (reply.op !== 'fetch' && isSmall(bytes))) return this.#send(address, header);
+    if (reply.op === 'error' || (!isPage(reply) && isSmall(bytes))) return this.#send(address, header);
     const peer = address.toString('latin1');
     const now = performance.now();
     if (!this.#unread.mayHold(peer, bytes, now)) {
@@ -209,6 +209,10 @@ export class BusServer {
       if (isGone(error)) this.#unread.forget(address.toString('latin1'));
     });
   }
+}
+
+function asksForPage(request: Request): request is Request & (FetchRequest | LastValuesRequest) {
+  return request.op === 'fetch' || request.op === 'last_values';
 }
 
 function isGone(error: unknown): boolean {

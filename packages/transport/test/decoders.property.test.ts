@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const ops = [
   ...['hello', 'ping', 'publish', 'producer', 'fetch', 'cursor_open', 'cursor_commit', 'cursor_list'],
-  ...['cursor_reset', 'cursor_delete', 'stats'],
+  ...['cursor_reset', 'cursor_delete', 'stats', 'replay', 'last_values'],
 ] as Op[];
 
 /** What a field may hold that is not what it should. */
@@ -25,6 +25,7 @@ const wrong = fc.oneof(
 const fieldName = fc.constantFrom(
   ...['v', 'op', 'id', 'client', 'producer', 'first', 'count', 'acked', 'log', 'from', 'filter', 'max_bytes'],
   ...['wait_ms', 'linger_ms', 'name', 'hold', 'next', 'to', 'types', 'symbols', '__proto__', 'constructor'],
+  ...['max_events', 'sent', 'unheard', 'after', 'more'],
   ...[
     'ok',
     'error',
@@ -86,21 +87,31 @@ describe('a request from anybody', () => {
     decode([Buffer.from('{"v":1,"op":"publish","id":1}'), Buffer.from(bytes)]);
   });
 
-  it.each(['v', 'op', 'id', 'client', 'producer', 'first', 'from', 'filter', 'name', 'hold', 'to'])(
-    'may nest %s as deep as the frame holds',
-    (field) => {
-      for (const open of ['[', '{"time":']) {
-        const depth = 20_000;
-        const deep = open.repeat(depth) + (open === '[' ? ']' : '1').repeat(open === '[' ? depth : 1);
-        const value = open === '[' ? deep : `${deep}${'}'.repeat(depth)}`;
-        for (const op of ops) {
-          const fields = { v: '1', id: '1', op: JSON.stringify(op), [field]: value };
-          const text = Object.entries(fields).map(([name, json]) => `"${name}":${json}`);
-          decode([Buffer.from(`{${text.join(',')}}`)]);
-        }
+  it.each([
+    'v',
+    'op',
+    'id',
+    'client',
+    'producer',
+    'first',
+    'from',
+    'filter',
+    'name',
+    'hold',
+    'to',
+    'max_events',
+  ])('may nest %s as deep as the frame holds', (field) => {
+    for (const open of ['[', '{"time":']) {
+      const depth = 20_000;
+      const deep = open.repeat(depth) + (open === '[' ? ']' : '1').repeat(open === '[' ? depth : 1);
+      const value = open === '[' ? deep : `${deep}${'}'.repeat(depth)}`;
+      for (const op of ops) {
+        const fields = { v: '1', id: '1', op: JSON.stringify(op), [field]: value };
+        const text = Object.entries(fields).map(([name, json]) => `"${name}":${json}`);
+        decode([Buffer.from(`{${text.join(',')}}`)]);
       }
-    },
-  );
+    }
+  });
 
   it('is refused unread where its header is too large', () => {
     const text = `{"v":1,"id":1,"op":"ping","x":"${'x'.repeat(limits.header_bytes_max)}"}`;

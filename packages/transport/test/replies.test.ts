@@ -26,6 +26,7 @@ const replies: SuccessReply[] = [
   },
   { op: 'producer', last: 0 },
   { op: 'fetch', from: 1, next: 3, end: 4, runs: [[1, 2, 1792681200.123]], body: Buffer.from('{}\n{}') },
+  { op: 'replay', next: 48_300, end: 48_301, sent: 80, unheard: 7 },
   { op: 'cursor_open', name: 'a', next: 1 },
   { op: 'cursor_commit', name: 'a', next: 2 },
   { op: 'cursor_list', cursors: [cursor, { ...cursor, committed_at: 1.5 }] },

@@ -38,6 +38,8 @@ describe('a client', () => {
     expect(await client.listCursors()).toEqual([]);
     expect(await client.resetCursor('c', { time: 5 })).toEqual({ name: 'c', next: 1 });
     await client.deleteCursor('c');
+    const replayed = await client.replay({ name: 'r', from: 1, to: 5, filter: { symbols: ['EURUSD'] } });
+    expect(replayed).toEqual({ next: 3, end: 9, sent: 2, unheard: 0 });
 
     expect(asked).toMatchObject([
       { op: 'hello', client: 'webapp' },
@@ -50,6 +52,7 @@ describe('a client', () => {
       { op: 'cursor_list' },
       { op: 'cursor_reset', name: 'c', to: { time: 5 } },
       { op: 'cursor_delete', name: 'c' },
+      { op: 'replay', name: 'r', from: 1, to: 5, filter: { symbols: ['EURUSD'] }, max_events: 1000 },
     ]);
     expect(server.clients()).toMatchObject([{ name: 'webapp' }]);
   });

@@ -28,6 +28,14 @@ const requests: Request[] = [
   { op: 'publish', id: 2, producer: '0192f0.a_b:c-d', first: 1, count: 2, acked: 0, body },
   { op: 'producer', id: 3, producer: 'import:9f' },
   {
+    op: 'last_values',
+    id: 3,
+    types: ['market_data'],
+    filter: { symbols: ['EURUSD'] },
+    after: 7,
+    max_bytes: 9,
+  },
+  {
     op: 'fetch',
     id: 4,
     log: 'dead_letters',
@@ -36,6 +44,15 @@ const requests: Request[] = [
     max_bytes: 1,
     wait_ms: 60_000,
     linger_ms: 1000,
+  },
+  {
+    op: 'replay',
+    id: 12,
+    name: 'friday-evening',
+    from: { time: 1792681200.5 },
+    to: 48_300,
+    filter: { types: ['signal_generated'] },
+    max_events: 1,
   },
   { op: 'cursor_open', id: 5, name: 'collector', log: 'events', from: 'end', hold: true },
   { op: 'cursor_commit', id: 6, name: 'collector', next: 48_300 },
@@ -88,6 +105,7 @@ function names(count: number, prefix = ''): string[] {
 
 const publish = { v: 1, op: 'publish', id: 2, producer: 'p', first: 1, count: 2, acked: 0 };
 const fetch = { v: 1, op: 'fetch', id: 2, from: 1 };
+const replay = { v: 1, op: 'replay', id: 2, name: 'r', from: 1 };
 
 describe('a bad request', () => {
   it.each([
@@ -114,6 +132,14 @@ describe('a bad request', () => {
     ['filter', { ...fetch, filter: { users: names(500), types: names(501) } }],
     ['filter', { ...fetch, filter: { users: names(330, 'x'.repeat(195)), types: ['signal_generated'] } }],
     ['filter', { ...fetch, filter: { users: names(330, '\u20ac'.repeat(66)) } }],
+    ['name', { ...replay, name: undefined }],
+    ['name', { ...replay, name: 'friday evening' }],
+    ['from', { ...replay, from: undefined }],
+    ['to', { ...replay, to: 'end' }],
+    ['to', { ...replay, to: 0 }],
+    ['filter', { ...replay, filter: [] }],
+    ['max_events', { ...replay, max_events: 0 }],
+    ['max_events', { ...replay, max_events: limits.replay_events_max + 1 }],
     ['name', { v: 1, id: 2, op: 'cursor_open', name: '' }],
     ['hold', { v: 1, id: 2, op: 'cursor_open', name: 'a', hold: 1 }],
     ['next', { v: 1, id: 2, op: 'cursor_commit', name: 'a', next: 0 }],

@@ -13,6 +13,10 @@ export function agree(request: Request): Reply {
       return { op: 'producer', last: 7 };
     case 'fetch':
       return { op: 'fetch', from: 1, next: 1, end: 1, runs: [], body: Buffer.alloc(0) };
+    case 'replay':
+      return { op: 'replay', next: 3, end: 9, sent: 2, unheard: 0 };
+    case 'last_values':
+      return { op: 'last_values', next: 1, more: false, runs: [], body: Buffer.alloc(0) };
     case 'hello':
       return { op: 'hello', server: 'test/1', log_id: 'log', first: 1, next: 1, limits: { event_bytes: 5 } };
     case 'ping':

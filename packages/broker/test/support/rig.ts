@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createStandardCatalogue } from '@bitten/schema';
 import { LogUnavailableError, MemoryLog } from '@bitten/storage/log';
 import { Admission } from '../../src/admission.js';
@@ -8,6 +9,8 @@ import { Counters } from '../../src/counters.js';
 import { DeadLetters } from '../../src/dead-letters.js';
 import { GroupCommit } from '../../src/group-commit.js';
 import { Ingest, type Outcome } from '../../src/ingest.js';
+import { LastValues } from '../../src/last-values/last-values.js';
+import { temporaryDir } from './broker.js';
 import { bodyOf } from './events.js';
 
 /** A log whose disk can be made to fail. */
@@ -42,6 +45,7 @@ export class Rig {
   /** How often readers were told that there is something new. */
   shown = 0;
   readonly broadcast: Broadcast;
+  readonly lastValues: LastValues;
   readonly ingest: Ingest;
   readonly anonymous: Anonymous;
 
@@ -54,6 +58,9 @@ export class Rig {
       wants: () => true,
       send: (topic, payload) => this.sent.push({ topic, payload: payload.toString() }),
     });
+    const catalogue = createStandardCatalogue();
+    const file = join(temporaryDir(), 'last-values.ndjson');
+    this.lastValues = new LastValues({ log: events, catalogue, file, onError: () => {} });
     this.commit = new GroupCommit({
       events,
       deadLetters,
@@ -62,6 +69,7 @@ export class Rig {
         this.admission.commit();
         this.deadLetters.commit();
         this.broadcast.commit();
+        this.lastValues.commit();
         this.anonymous.commit();
       },
       onAcknowledged: () => {
@@ -70,6 +78,7 @@ export class Rig {
       onFailed: () => {
         this.admission.rollback();
         this.broadcast.rollback();
+        this.lastValues.rollback();
         this.anonymous.rollback();
         this.deadLetters.rollback();
       },
@@ -79,7 +88,8 @@ export class Rig {
     const shared = {
       events,
       deadLetters: this.deadLetters,
-      catalogue: createStandardCatalogue(),
+      catalogue,
+      lastValues: this.lastValues,
       broadcast: this.broadcast,
       counters: this.counters,
       now: () => 1000,

@@ -65,6 +65,9 @@ export class System {
       BITTEN_PUB_PORT: String(this.ports.pub),
       BITTEN_PULL_PORT: String(this.ports.pull),
       BITTEN_BUS_PORT: String(this.ports.bus),
+      // Many run at the same time, and nobody asks them.
+      BITTEN_BUS_HTTP_PORT: 'none',
+      BITTEN_COLLECTOR_HTTP_PORT: 'none',
       BITTEN_LOG_FORMAT: 'json',
       ...this.#env,
     };

@@ -5,7 +5,7 @@ import { shorten, showFound } from '@bitten/schema';
 import type { Definition, Place } from './declare.js';
 import { nearestName } from './nearest.js';
 import type { SettingProblem } from './problems.js';
-import { sharedSettings } from './shared.js';
+import { isShared, sharedSettings } from './shared.js';
 import type { Raw } from './values.js';
 
 /** The apps that may have a section of their own in the settings file. */
@@ -34,10 +34,14 @@ export interface SettingsFile {
 
 /** `--config` or `BITTEN_CONFIG` when given; else `bitten.yaml` here or at the root; else undefined. */
 export function findFile(named: string | undefined, place: Place): string | undefined {
-  if (named !== undefined) return resolve(place.cwd, named);
-  return [place.cwd, place.root]
-    .map((folder) => join(folder, 'bitten.yaml'))
-    .find((path) => existsSync(path));
+  const places = filesLookedFor(named, place);
+  return named === undefined ? places.find((path) => existsSync(path)) : places[0];
+}
+
+/** The files that may be the settings file, the first that is there counts; one that was named is the only one. */
+export function filesLookedFor(named: string | undefined, place: Place): string[] {
+  if (named !== undefined) return [resolve(place.cwd, named)];
+  return [...new Set([place.cwd, place.root])].map((folder) => join(folder, 'bitten.yaml'));
 }
 
 /**
@@ -62,7 +66,7 @@ export function readSettingsFile(
   const shared = Object.keys(sharedSettings);
   for (const [key, raw] of Object.entries(content)) {
     if (shared.includes(key)) {
-      if (key in definition) file.values.set(key, { raw, where: `${path}: ${key}` });
+      if (isShared(key, definition[key])) file.values.set(key, { raw, where: `${path}: ${key}` });
     } else if (!isAppName(key)) {
       const hint = key in definition ? `move it under ${app}:` : undefined;
       file.problems.push(unknownKey(`${path}: ${key}`, key, [...shared, ...appNames], hint));

@@ -1,17 +1,12 @@
-import { showFound } from '@bitten/schema';
-import type { Definition, Place, Setting, SettingValues } from './declare.js';
-import { type AppName, findFile, readSettingsFile, type SettingsFile } from './file.js';
-import { type CommandLine, readFlags } from './flags.js';
+import type { Definition, Setting, SettingValues } from './declare.js';
+import { type AppName, findFile, readSettingsFile } from './file.js';
+import { readFlags } from './flags.js';
+import { gatherSettings, nonEmpty, type Origin } from './gather.js';
 import { type Environment, findPlace } from './place.js';
-import { type SettingProblem, type SettingSource, SettingsError } from './problems.js';
-import { checkValue, describeExpected, formatValue, type Raw } from './values.js';
+import { SettingsError } from './problems.js';
+import { formatValue } from './values.js';
 
-/** Where one value came from. */
-export interface Origin {
-  source: SettingSource;
-  /** `--pub-port`, `BITTEN_PUB_PORT`, `/srv/bitten.yaml: pubPort`, `default`. */
-  where: string;
-}
+export type { Origin } from './gather.js';
 
 export interface LoadOptions {
   app: AppName;
@@ -64,12 +59,11 @@ export function loadSettings<D extends Definition>(definition: D, options: LoadO
   const problems = [...flags.problems, ...file.problems];
   const values: Record<string, unknown> = {};
   const origins: Record<string, Origin> = {};
-  for (const [name, setting] of Object.entries<Setting>(definition)) {
-    const candidate = choose({ name, setting, flags, env, file, place });
-    const checked = checkValue(setting, candidate.raw, candidate.base);
-    if (checked.ok) values[name] = checked.value;
-    else problems.push(wrongValue(name, setting, candidate));
-    origins[name] = { source: candidate.source, where: candidate.where };
+  for (const [name, found] of gatherSettings(definition, { flags, env, file, place })) {
+    const { source, where } = found.candidate;
+    values[name] = found.value;
+    origins[name] = { source, where };
+    if (found.problem !== null) problems.push(found.problem);
   }
   if (problems.length > 0) throw new SettingsError(problems);
   return {
@@ -97,54 +91,4 @@ export function describeSettings<D extends Definition>(loaded: LoadedSettings<D>
       ...loaded.origins[name]!,
     };
   });
-}
-
-interface Candidate extends Origin {
-  raw: Raw | undefined;
-  /** Where a relative path starts from. */
-  base: string;
-}
-
-/** The value that wins, by precedence. */
-function choose(from: {
-  name: string;
-  setting: Setting;
-  flags: CommandLine;
-  env: Environment;
-  file: SettingsFile;
-  place: Place;
-}): Candidate {
-  const { name, setting, flags, env, file, place } = from;
-  const flag = flags.values.get(name);
-  if (flag !== undefined) return { source: 'flag', where: setting.flag, raw: flag, base: place.cwd };
-  const variable = nonEmpty(env[setting.env]);
-  if (variable !== undefined) {
-    return { source: 'environment', where: setting.env, raw: variable, base: place.cwd };
-  }
-  const entry = file.values.get(name);
-  if (entry !== undefined) return { source: 'file', ...entry, base: file.base };
-  const fallback: unknown = typeof setting.default === 'function' ? setting.default(place) : setting.default;
-  return { source: 'default', where: 'default', raw: fallback as Raw | undefined, base: place.root };
-}
-
-/** An empty variable counts as absent, as `BITTEN_HOST= bitten …` and container files mean it. */
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
-}
-
-function wrongValue(name: string, setting: Setting, candidate: Candidate): SettingProblem {
-  const remedies: Record<SettingSource, string> = {
-    flag: `correct ${setting.flag}`,
-    environment: `correct or unset ${setting.env}`,
-    file: 'correct the file',
-    default: 'this is a bug of the program: its default breaks its own rule',
-  };
-  return {
-    setting: name,
-    source: candidate.source,
-    where: candidate.where,
-    found: showFound(candidate.raw),
-    expected: describeExpected(setting),
-    remedy: remedies[candidate.source],
-  };
 }

@@ -1,6 +1,6 @@
 import type { Definition, Setting } from './declare.js';
 import type { AppName } from './file.js';
-import { sharedSettings } from './shared.js';
+import { isShared } from './shared.js';
 import { describeExpected, formatValue } from './values.js';
 
 /** What one app declares. */
@@ -33,7 +33,7 @@ function cellsOf(from: { name: string; setting: Setting; app: AppName; readBy: s
   const { name, setting, app, readBy } = from;
   const place = { cwd: '.', root: '.' };
   const fallback: unknown = typeof setting.default === 'function' ? setting.default(place) : setting.default;
-  const key = name in sharedSettings ? name : `${app}.${name}`;
+  const key = isShared(name, setting) ? name : `${app}.${name}`;
   return [
     `\`${setting.env}\``,
     `\`${setting.flag}\``,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { defineSettings } from './declare.js';
+import { type Definition, defineSettings, type Setting } from './declare.js';
 
 /** A TCP port; 0 lets the system choose a free one. */
 export const portSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
@@ -48,7 +48,7 @@ export const sharedSettings = defineSettings({
     flag: '--http-port',
     schema: portSchema,
     default: 5580,
-    description: 'port of the dashboard, the metrics and the health check',
+    description: 'port of the dashboard',
   },
   curve: {
     env: 'BITTEN_CURVE',
@@ -92,4 +92,25 @@ export const sharedSettings = defineSettings({
 /** The folder of keys. */
 export function keysFolder(settings: { keysDir: string | null; dataDir: string }): string {
   return settings.keysDir ?? join(settings.dataDir, 'keys');
+}
+
+/** Whether a setting is the one all apps share, and not an app's own of the same name. */
+export function isShared(name: string, setting: Setting | undefined): boolean {
+  return setting !== undefined && setting.env === (sharedSettings as Definition)[name]?.env;
+}
+
+/** The port of each app's own metrics and health; in the settings file it is `httpPort` in the app's section. */
+export const healthPorts = {
+  bus: healthPort('BITTEN_BUS_HTTP_PORT', 5581),
+  collector: healthPort('BITTEN_COLLECTOR_HTTP_PORT', 5582),
+} as const;
+
+function healthPort(env: `BITTEN_${string}`, port: number) {
+  return {
+    env,
+    flag: '--http-port',
+    schema: v.nullable(portSchema),
+    default: port,
+    description: 'port of /metrics, /healthz and /readyz, for this machine alone; none turns them off',
+  } as const;
 }

@@ -22,7 +22,8 @@ export function showFound(value: unknown): string {
 export function shorten(text: string): string {
   const start = printable(text.slice(0, found_length_max));
   if (text.length <= found_length_max && start.length <= found_length_max) return start;
-  return `${start.slice(0, found_length_max - 1)}…`;
+  // A cut must not leave half of a character that takes two units.
+  return `${start.slice(0, found_length_max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /** Longest key and longest path shown in `Issue.path`, in characters: a key may be a megabyte. */

@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue.js';
 import { envelopeSchema } from '../envelope.js';
 import type { Issue } from '../errors.js';
 import { issues_max } from '../limits.js';
+import { isReplayed, replayIssue } from '../replay-mark.js';
 import { describeSchema } from './describe.js';
 import { pathOf, shorten, showFound } from './found.js';
 import { type AnySchema, nodeOf, unwrap } from './node.js';
@@ -18,6 +19,7 @@ export function ruleIssues(value: unknown, catalogue: Catalogue): Issue[] {
     return [{ path: '', code: 'type', found: showFound(value), expected }];
   }
   const issues = schemaIssues(envelopeSchema, value, '');
+  if (isReplayed(value)) issues.unshift(replayIssue(value));
   const { event_type, data } = value;
   const definition = typeof event_type === 'string' ? catalogue.get(event_type) : undefined;
   if (definition !== undefined && isObject(data)) issues.push(...schemaIssues(definition.data, data, 'data'));

@@ -1,3 +1,8 @@
+/**
+ * The building blocks of event definitions: short names for what nearly every field is made of.
+ *
+ * @module @bitten/schema/fields
+ */
 import * as v from 'valibot';
 import { isObject } from '../check/object.js';
 

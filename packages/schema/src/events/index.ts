@@ -1,4 +1,5 @@
 import type { DataOf, EventOf } from '../define.js';
+import { deadLetterResolved } from './dead-letters.js';
 import { marketData, systemHealth } from './machines.js';
 import { balanceUpdate, userAction } from './people.js';
 import { patternDetected, signalExpired, signalGenerated, signalOutcome } from './signals.js';
@@ -18,6 +19,7 @@ export const standardDefinitions = Object.freeze({
   signal_outcome: signalOutcome,
   trade_confirmed: tradeConfirmed,
   trade_outcome: tradeOutcome,
+  dead_letter_resolved: deadLetterResolved,
 });
 
 /** `'signal_generated' | 'fire_command' | …` */
@@ -31,15 +33,29 @@ export type StandardEvent<Type extends EventType = EventType> = {
   [Each in Type]: EventOf<(typeof standardDefinitions)[Each]>;
 }[Type];
 
+/** `data` of a `signal_generated`. */
 export type SignalGenerated = EventData<'signal_generated'>;
+/** `data` of a `fire_command`. */
 export type FireCommand = EventData<'fire_command'>;
+/** `data` of a `trade_executed`. */
 export type TradeExecuted = EventData<'trade_executed'>;
+/** `data` of a `balance_update`. */
 export type BalanceUpdate = EventData<'balance_update'>;
+/** `data` of a `system_health`. */
 export type SystemHealth = EventData<'system_health'>;
+/** `data` of a `market_data`. */
 export type MarketData = EventData<'market_data'>;
+/** `data` of a `user_action`. */
 export type UserAction = EventData<'user_action'>;
+/** `data` of a `pattern_detected`. */
 export type PatternDetected = EventData<'pattern_detected'>;
+/** `data` of a `signal_expired`. */
 export type SignalExpired = EventData<'signal_expired'>;
+/** `data` of a `signal_outcome`. */
 export type SignalOutcome = EventData<'signal_outcome'>;
+/** `data` of a `trade_confirmed`. */
 export type TradeConfirmed = EventData<'trade_confirmed'>;
+/** `data` of a `trade_outcome`. */
 export type TradeOutcome = EventData<'trade_outcome'>;
+/** `data` of a `dead_letter_resolved`. */
+export type DeadLetterResolved = EventData<'dead_letter_resolved'>;

@@ -28,4 +28,7 @@ export const marketData = defineEvent({
     volume: optional(integerFrom(0, 'Volume of the tick.')),
     timestamp: unixTime("The tick's own time."),
   }),
+  key: ['symbol'],
+  overload: 'conflate',
+  expires: { after_s: 10 },
 });

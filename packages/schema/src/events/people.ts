@@ -13,6 +13,7 @@ export const balanceUpdate = defineEvent({
     margin: optional(numberFrom(0, 'Held for open trades.')),
     free_margin: optional(numberFrom(0, 'Left for new trades.')),
   }),
+  key: ['account_number'],
 });
 
 export const userAction = defineEvent({

@@ -16,6 +16,7 @@ export const signalGenerated = defineEvent({
     target_pips: optional(numberFrom(0, 'Distance of the take profit, in pips.')),
     expires_at: optional(unixTime('When the signal is no longer worth taking.')),
   }),
+  expires: { field: 'expires_at' },
 });
 
 export const signalExpired = defineEvent({

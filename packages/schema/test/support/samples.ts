@@ -39,6 +39,7 @@ export const minimal: { [Type in EventType]: EventData<Type> } = {
   signal_outcome: { signal_id: 'EG_EURUSD_1' },
   trade_confirmed: { fire_id: 'F1' },
   trade_outcome: { fire_id: 'F1' },
+  dead_letter_resolved: { dead_letter: 1, action: 'discarded' },
 };
 
 export const types = Object.keys(minimal) as EventType[];

@@ -1,3 +1,8 @@
+/**
+ * The log: append-only segments, the truth.
+ *
+ * @module @bitten/storage/log
+ */
 export { BeyondEndError, CorruptLogError, type CorruptPlace, LogUnavailableError } from './errors.js';
 export { type LogIo, nodeIo, type Span } from './io.js';
 export { type InspectLogOptions, LogInspector } from './log-inspector.js';

@@ -1,5 +1,6 @@
 import type { Envelope } from '@bitten/schema';
 import Database from 'better-sqlite3';
+import { type OlderLives, readOlderLives } from './lives/life-carrier.js';
 import { RowScan } from './row-scan.js';
 import { withSqliteErrors } from './sqlite-errors.js';
 import type { SqliteStore } from './sqlite-store.js';
@@ -66,7 +67,7 @@ export class OldStore {
     return Math.min(to, placeOf(row) ?? to, ...gaps.map((gap) => gap.from));
   }
 
-  /** What people have done with dead letters is in no log. */
+  /** What became of dead letters: the events that say it may be gone, or never have been. */
   statuses(): Array<{ id: number; status: string }> {
     return withSqliteErrors(
       this.#file,
@@ -76,6 +77,11 @@ export class OldStore {
           status: string;
         }>,
     );
+  }
+
+  /** What is known of lives that began before a place. */
+  olderLives(oldest: number): OlderLives {
+    return withSqliteErrors(this.#file, () => readOlderLives(this.#db, oldest));
   }
 
   close(): void {

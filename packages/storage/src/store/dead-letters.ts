@@ -2,7 +2,7 @@ import type { Issue } from '@bitten/schema';
 import type { Database, Statement } from 'better-sqlite3';
 import { number, text } from './columns.js';
 import { isContentError } from './sqlite-errors.js';
-import type { DeadLetter, StoredDeadLetter } from './types.js';
+import type { DeadLetter, DeadLetterQuery, StoredDeadLetter } from './types.js';
 
 /** Writes dead letters as rows, within the caller's transaction; the row's id is the place in their log. */
 export class DeadLetterWriter {
@@ -41,15 +41,41 @@ type Row = Omit<StoredDeadLetter, 'issues'> & { issues_json: string };
 
 /** Reads dead letters, newest first. */
 export class DeadLetterReader {
-  readonly #newest: Statement;
+  readonly #db: Database;
 
   constructor(db: Database) {
-    this.#newest = db.prepare(`SELECT id, received_at, door, producer, producer_seq, event_type, source,
-      payload, encoding, issues_json, status FROM dead_letters ORDER BY id DESC LIMIT ?`);
+    this.#db = db;
   }
 
-  newest(limit: number): StoredDeadLetter[] {
-    return (this.#newest.all(limit) as Row[]).map(({ issues_json, status, ...letter }) => ({
+  select(query: DeadLetterQuery): StoredDeadLetter[] {
+    const { ids, statuses, event_types, sources, since, before, limit, payload_length_max } = query;
+    const conditions: string[] = [];
+    const values: unknown[] = [];
+    const among = (column: string, allowed: readonly unknown[] | undefined) => {
+      if (allowed === undefined) return;
+      // As one value, so that any number of them fits.
+      conditions.push(`${column} IN (SELECT value FROM json_each(?))`);
+      values.push(JSON.stringify(allowed));
+    };
+    among('id', ids);
+    among('status', statuses);
+    among('event_type', event_types);
+    among('source', sources);
+    if (since !== undefined) {
+      conditions.push('received_at >= ?');
+      values.push(since);
+    }
+    if (before !== undefined) {
+      conditions.push('id < ?');
+      values.push(before);
+    }
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+    const payload = payload_length_max === undefined ? 'payload' : 'substr(payload, 1, ?) AS payload';
+    if (payload_length_max !== undefined) values.unshift(payload_length_max);
+    const statement =
+      this.#db.prepare(`SELECT id, received_at, door, producer, producer_seq, event_type, source,
+      ${payload}, encoding, issues_json, status FROM dead_letters ${where} ORDER BY id DESC LIMIT ?`);
+    return (statement.all(...values, limit ?? -1) as Row[]).map(({ issues_json, status, ...letter }) => ({
       ...letter,
       issues: JSON.parse(issues_json) as Issue[],
       status,

@@ -3,6 +3,8 @@ import type { Database, Statement } from 'better-sqlite3';
 import { encodeAppendedAt } from './appended-at.js';
 import { nameOf, symbolOf, text, timestampOf } from './columns.js';
 import { countFields, cutEventText, flatDataText } from './event-text.js';
+import { lifeTypes } from './lives/life.js';
+import { LifeBook } from './lives/life-book.js';
 import { NameTable } from './names.js';
 import { ShapeBook } from './shape-book.js';
 import { secondsText } from './shorthand.js';
@@ -14,6 +16,8 @@ import type { LoggedEvent } from './types.js';
 interface Tally {
   id: number;
   special: SpecialWriter | undefined;
+  /** Whether its events are part of a signal's or a fire's life. */
+  hasLife: boolean;
   rows: number;
   timestampSum: number;
 }
@@ -33,6 +37,7 @@ export class EventWriter {
   readonly #symbols: NameTable;
   readonly #shapes: ShapeBook;
   readonly #specials: Map<string, SpecialWriter>;
+  readonly #lives: LifeBook;
   readonly #tallies = new Map<string, Tally>();
 
   constructor(db: Database) {
@@ -48,6 +53,7 @@ export class EventWriter {
     this.#symbols = new NameTable(db, { table: 'symbols', key: 'symbol_id' });
     this.#shapes = new ShapeBook(db);
     this.#specials = specialWriters((sql) => db.prepare<unknown[]>(sql));
+    this.#lives = new LifeBook(db);
   }
 
   /**
@@ -65,6 +71,7 @@ export class EventWriter {
       isStored = true;
       tally.rows++;
       tally.timestampSum += timestamp;
+      if (tally.hasLife) this.#lives.add(event, item.seq, timestamp);
       if (tally.special !== undefined && typeof data === 'object' && data !== null) {
         tally.special(item.seq, item.appendedAt, data);
       }
@@ -74,8 +81,9 @@ export class EventWriter {
     return isStored;
   }
 
-  /** Adds the counts of what was written since the last call to the types' rows. */
+  /** Adds the counts of what was written since the last call to the types' rows, and writes the lives. */
   settle(): void {
+    this.#lives.settle();
     for (const tally of this.#tallies.values()) {
       if (tally.rows === 0) continue;
       this.#count.run(tally.rows, tally.timestampSum, tally.id);
@@ -92,6 +100,7 @@ export class EventWriter {
     this.#sources.forget();
     this.#symbols.forget();
     this.#shapes.reload();
+    this.#lives.forget();
   }
 
   /** Inserts the event's row and returns its timestamp. Each field is read once: their layouts differ by type. */
@@ -132,7 +141,13 @@ export class EventWriter {
   #tally(name: string): Tally {
     let tally = this.#tallies.get(name);
     if (tally === undefined) {
-      tally = { id: this.#types.id(name), special: this.#specials.get(name), rows: 0, timestampSum: 0 };
+      tally = {
+        id: this.#types.id(name),
+        special: this.#specials.get(name),
+        hasLife: lifeTypes.includes(name),
+        rows: 0,
+        timestampSum: 0,
+      };
       this.#tallies.set(name, tally);
     }
     return tally;

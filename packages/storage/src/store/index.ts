@@ -1,3 +1,8 @@
+/**
+ * The SQLite store: a projection of the log.
+ *
+ * @module @bitten/storage/store
+ */
 export { OldStore } from './carry-over.js';
 export {
   CorruptStoreError,
@@ -10,6 +15,13 @@ export {
   StoreUnavailableError,
 } from './errors.js';
 export type { RangeSum, StoreFinding, StoreReport } from './inspection.js';
+export {
+  type Lifecycle,
+  type LifecycleQuery,
+  type LifecycleState,
+  lifecycleStates,
+  type PatternStats,
+} from './lives/lifecycle.js';
 export { deadLettersOfRecords, eventsOfRecords, PlacedEvent } from './logged-events.js';
 export { MemoryStore } from './memory-store.js';
 export type { RemovedRows, StoreRetentionPolicy } from './row-remover.js';
@@ -30,6 +42,7 @@ export {
 } from './swap.js';
 export type {
   DeadLetter,
+  DeadLetterQuery,
   EventQuery,
   LoggedEvent,
   Span,

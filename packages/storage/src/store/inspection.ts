@@ -5,9 +5,10 @@ export interface StoreFinding {
   /**
    * `file`: the database itself is damaged. `schema`: a table, view, index or trigger is not ours. `changed`,
    * `missing`, `extra`: rows that the log says otherwise. `count`: what `event_stats` says of a type. `position`: the
-   * store claims to be further than its log. `foreign`: it follows another log.
+   * store claims to be further than its log. `foreign`: it follows another log. `life`: what it says of a signal, a
+   * fire or a dead letter is not what the events say.
    */
-  kind: 'file' | 'schema' | 'changed' | 'missing' | 'extra' | 'count' | 'position' | 'foreign';
+  kind: 'file' | 'schema' | 'changed' | 'missing' | 'extra' | 'count' | 'position' | 'foreign' | 'life';
   table: ScannedTable | null;
   /** The rows concerned, `from` up to, not including, `to`; null where it is not about rows. */
   from: number | null;

@@ -1,10 +1,14 @@
 import { AppliedCounts, systemClock } from './applied-counts.js';
 import { nameOf, symbolOf, text, timestampOf } from './columns.js';
 import { cutEventText } from './event-text.js';
+import type { Lifecycle, LifecycleQuery, PatternStats } from './lives/lifecycle.js';
+import { MemoryLives } from './lives/memory-lives.js';
 import { limitOf, mayBind, remainder } from './spans.js';
+import { resolutionOf, resolvedType } from './special-rows.js';
 import { type FollowedLog, least, most } from './store-info.js';
 import type {
   DeadLetter,
+  DeadLetterQuery,
   EventQuery,
   LoggedEvent,
   Span,
@@ -22,6 +26,8 @@ export class MemoryStore implements Store {
   logId: string | null = null;
   readonly #events: StoredEvent[] = [];
   readonly #deadLetters: StoredDeadLetter[] = [];
+  /** What became of dead letters, also of those that have not come yet. */
+  readonly #resolved = new Map<number, string>();
   readonly #cursors = { events: 1, dead_letters: 1 };
   readonly #gaps: StoreGap[] = [];
   readonly #counts: AppliedCounts;
@@ -44,7 +50,11 @@ export class MemoryStore implements Store {
   applyEvents(span: Span<LoggedEvent>): void {
     const items = this.#remainder('events', span);
     if (items === null) return;
-    this.#events.push(...items.map(storedEvent));
+    for (const item of items) {
+      const event = storedEvent(item);
+      this.#events.push(event);
+      this.#resolve(event);
+    }
     this.#cursors.events = span.next;
     this.#counts.add(items.length, 0);
   }
@@ -53,7 +63,7 @@ export class MemoryStore implements Store {
     const items = this.#remainder('dead_letters', span);
     if (items === null) return;
     for (const { seq, appendedAt: _, ...letter } of items) {
-      this.#deadLetters.push({ ...letter, id: seq, status: 'open' });
+      this.#deadLetters.push({ ...letter, id: seq, status: this.#resolved.get(seq) ?? 'open' });
     }
     this.#cursors.dead_letters = span.next;
   }
@@ -78,9 +88,24 @@ export class MemoryStore implements Store {
       .map((event) => structuredClone(event));
   }
 
-  deadLetters(query: { limit?: number } = {}): StoredDeadLetter[] {
-    const newest = this.#deadLetters.toReversed().slice(0, limitOf(query.limit));
-    return newest.map((letter) => structuredClone(letter));
+  deadLetters(query: DeadLetterQuery = {}): StoredDeadLetter[] {
+    const { payload_length_max = Number.POSITIVE_INFINITY } = query;
+    return this.#deadLetters
+      .toReversed()
+      .filter((letter) => isAsked(letter, query))
+      .slice(0, limitOf(query.limit))
+      .map((letter) => ({
+        ...structuredClone(letter),
+        payload: letter.payload.slice(0, payload_length_max),
+      }));
+  }
+
+  lifecycle(query: LifecycleQuery = {}): Lifecycle[] {
+    return new MemoryLives(this.#events).select({ ...query, limit: limitOf(query.limit) });
+  }
+
+  patternStats(): PatternStats[] {
+    return new MemoryLives(this.#events).patterns();
   }
 
   getStats(): StoreStats {
@@ -109,6 +134,7 @@ export class MemoryStore implements Store {
       first_timestamp: least(byType.map((type) => type.first_timestamp)),
       last_timestamp: most(byType.map((type) => type.last_timestamp)),
       dead_letters: this.#deadLetters.length,
+      dead_letters_open: this.#deadLetters.filter(({ status }) => status === 'open').length,
       bytes: 0,
       wal_bytes: 0,
       cursors: { ...this.#cursors },
@@ -117,6 +143,15 @@ export class MemoryStore implements Store {
 
   close(): void {
     // Nothing to give back.
+  }
+
+  #resolve({ event_type, data }: StoredEvent): void {
+    const resolution = event_type === resolvedType ? resolutionOf(data) : null;
+    if (resolution === null) return;
+    const { dead_letter, action } = resolution;
+    this.#resolved.set(dead_letter, action);
+    const letter = this.#deadLetters.find((each) => each.id === dead_letter);
+    if (letter !== undefined) letter.status = action;
   }
 
   #remainder<Item extends { seq: number }>(log: FollowedLog, span: Span<Item>): readonly Item[] | null {
@@ -150,5 +185,19 @@ function matches(event: StoredEvent, query: EventQuery): boolean {
     (query.symbol === undefined || symbolOf(event.data) === query.symbol) &&
     (query.start_time === undefined || event.timestamp >= query.start_time) &&
     (query.end_time === undefined || event.timestamp <= query.end_time)
+  );
+}
+
+function isAsked(letter: StoredDeadLetter, query: DeadLetterQuery): boolean {
+  const { ids, statuses, event_types, sources, since, before } = query;
+  const isAmong = <Value>(value: Value | null, allowed: readonly Value[] | undefined) =>
+    allowed === undefined || (value !== null && allowed.includes(value));
+  return (
+    isAmong(letter.id, ids) &&
+    isAmong(letter.status, statuses) &&
+    isAmong(letter.event_type, event_types) &&
+    isAmong(letter.source, sources) &&
+    (since === undefined || letter.received_at >= since) &&
+    (before === undefined || letter.id < before)
   );
 }

@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { NewerStoreError, NotAStoreError, OlderStoreError } from './errors.js';
+import { fillLives, fillResolutions } from './lives/life-fill.js';
 import { schemaV1 } from './schema-v1.js';
+import { schemaV2 } from './schema-v2.js';
 
 /** One step from the schema version before it; its place in the list, counted from 1, is its version. */
 export interface Migration {
@@ -8,7 +10,16 @@ export interface Migration {
 }
 
 /** Every schema there has been. A migration that was released is never changed: the next one is added. */
-export const storeMigrations: readonly Migration[] = [{ up: (db) => void db.exec(schemaV1) }];
+export const storeMigrations: readonly Migration[] = [
+  { up: (db) => void db.exec(schemaV1) },
+  {
+    up: (db) => {
+      db.exec(schemaV2);
+      fillLives(db);
+      fillResolutions(db);
+    },
+  },
+];
 
 /** `BITT`, in the file's header: tells our store from any other SQLite file. */
 export const applicationId = 0x42495454;

@@ -4,8 +4,8 @@ import type { Database, Statement } from 'better-sqlite3';
 const remembered_max = 20_000;
 
 export interface NameTableOptions {
-  table: 'sources' | 'symbols' | 'event_types';
-  key: 'source_id' | 'symbol_id' | 'type_id';
+  table: 'sources' | 'symbols' | 'event_types' | `${'main' | 'temp'}.pattern_rows`;
+  key: 'source_id' | 'symbol_id' | 'type_id' | 'pattern_id';
 }
 
 /** Small integers for words that repeat in every row. The database has the truth, the map is a memory of it. */

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { sqlOfAppendedAt } from './appended-at.js';
+import { LifeRemover } from './lives/life-remover.js';
 import { specialTables } from './special-rows.js';
 import { type FollowedLog, StoreInfo } from './store-info.js';
 
@@ -29,7 +30,7 @@ interface Oldest {
 
 /**
  * Removes the oldest rows, a batch at a time, within the caller's transaction: rows of `event_rows`, their special
- * rows, and dead letters. The counts in `event_stats` follow by a trigger, and `gaps` says how far it has come.
+ * rows, the lives that end with them, and dead letters. The counts in `event_stats` follow by a trigger, and `gaps` says how far it has come.
  *
  * The file does not become smaller: pages that become free are used again, so it stays as large as it has been.
  */
@@ -39,10 +40,12 @@ export class RowRemover {
   readonly #oldest: Record<FollowedLog, Statement>;
   readonly #removals: Record<FollowedLog, Statement[]>;
   readonly #moveGap: Statement;
+  readonly #lives: LifeRemover;
 
   constructor(db: Database) {
     this.#db = db;
     this.#info = new StoreInfo(db);
+    this.#lives = new LifeRemover(db);
     this.#oldest = {
       events: db.prepare(
         `SELECT r.seq AS seq, ${sqlOfAppendedAt('r')} AS time FROM event_rows r ORDER BY r.seq LIMIT ?`,
@@ -97,6 +100,7 @@ export class RowRemover {
     const [first, last] = [rows[0], rows.at(-1)];
     if (first === undefined || last === undefined) return 0;
     const to = last.seq + 1;
+    if (log === 'events') this.#lives.remove(to);
     for (const statement of this.#removals[log]) statement.run(to);
     if (this.#moveGap.run(to, now, log, why, first.seq).changes === 0) {
       this.#info.addGap({ log, from: first.seq, to, why, noticed_at: now });

@@ -23,16 +23,19 @@ const sqlOfEvents = `SELECT r.seq, t.name, r.timestamp, s.name, r.correlation_id
 
 /** Reads rows in the order of their log, as values in the order of `eventColumns` and the like. */
 export class RowScan {
-  readonly #statements: Record<ScannedTable, Statement>;
+  /** Null for a table that a store of an older version has not. */
+  readonly #statements: Record<ScannedTable, Statement | null>;
   readonly #bounds: Record<'events' | 'dead_letters', Statement>;
   readonly #places: Record<'events' | 'dead_letters', Statement>;
 
   constructor(db: Database) {
-    const special = (table: SpecialTable): [SpecialTable, Statement] => [
+    const special = (table: SpecialTable): [SpecialTable, Statement | null] => [
       table,
-      db
-        .prepare(`SELECT * FROM ${table} WHERE event_id >= ? AND event_id < ? ORDER BY event_id LIMIT ?`)
-        .raw(),
+      hasTable(db, table)
+        ? db
+            .prepare(`SELECT * FROM ${table} WHERE event_id >= ? AND event_id < ? ORDER BY event_id LIMIT ?`)
+            .raw()
+        : null,
     ];
     this.#statements = {
       event_rows: db.prepare(sqlOfEvents).raw(),
@@ -41,7 +44,7 @@ export class RowScan {
           `SELECT ${deadLetterColumns.join(', ')} FROM dead_letters WHERE id >= ? AND id < ? ORDER BY id LIMIT ?`,
         )
         .raw(),
-      ...(Object.fromEntries(specialTables.map(special)) as Record<SpecialTable, Statement>),
+      ...(Object.fromEntries(specialTables.map(special)) as Record<SpecialTable, Statement | null>),
     };
     this.#bounds = {
       events: db.prepare('SELECT COUNT(*) FROM event_rows WHERE seq >= ? AND seq < ?').pluck(),
@@ -59,7 +62,7 @@ export class RowScan {
 
   /** Rows of the places `from` up to, not including, `to`; at most `limit` of them. */
   rows(table: ScannedTable, from: number, to: number, limit = -1): Values[] {
-    return this.#statements[table].all(from, to, limit) as Values[];
+    return (this.#statements[table]?.all(from, to, limit) ?? []) as Values[];
   }
 
   count(log: 'events' | 'dead_letters', from: number, to: number): number {
@@ -76,4 +79,9 @@ export class RowScan {
       next = end;
     }
   }
+}
+
+function hasTable(db: Database, table: string): boolean {
+  const find = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  return find.get(table) !== undefined;
 }

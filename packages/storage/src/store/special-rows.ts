@@ -6,8 +6,11 @@ type Data = Record<string, unknown>;
 export type SpecialWriter = (seq: number, createdAt: number, data: Data) => void;
 
 /** The tables of special rows, each keyed by the event's `seq`. */
-export const specialTables = ['signal_rows', 'trade_rows', 'health_rows'] as const;
+export const specialTables = ['signal_rows', 'trade_rows', 'health_rows', 'dead_letter_resolutions'] as const;
 export type SpecialTable = (typeof specialTables)[number];
+
+/** The event that says what became of a dead letter. */
+export const resolvedType = 'dead_letter_resolved';
 
 /** Takes the values of one row, in the order of the table's columns. */
 type Run = { run: (...values: unknown[]) => unknown };
@@ -24,6 +27,18 @@ const insertHealth = `INSERT INTO health_rows
   (event_id, component, status, uptime, memory_usage, cpu_usage, message, created_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
+const insertResolution = `INSERT INTO dead_letter_resolutions
+  (event_id, dead_letter, action, seq, reason, "by", created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`;
+
+/** What a dead letter's status may become. */
+const actions = ['retried', 'corrected', 'discarded'];
+
+/** What became of which dead letter; null where the event names no dead letter, or nothing that becomes of one. */
+export function resolutionOf({ dead_letter, action }: Data): { dead_letter: number; action: string } | null {
+  if (typeof dead_letter !== 'number' || !Number.isSafeInteger(dead_letter)) return null;
+  return typeof action === 'string' && actions.includes(action) ? { dead_letter, action } : null;
+}
+
 /**
  * The writers of the special tables by event type. The bus has validated the events; what still does not fit
  * its column is left NULL there and stays readable in `data_json`.
@@ -34,6 +49,7 @@ export function specialWriters(
   const signal = prepare(insertSignal, 'signal_rows');
   const trade = prepare(insertTrade, 'trade_rows');
   const health = prepare(insertHealth, 'health_rows');
+  const resolution = prepare(insertResolution, 'dead_letter_resolutions');
   return new Map<string, SpecialWriter>([
     [
       'signal_generated',
@@ -100,6 +116,23 @@ export function specialWriters(
           number(data.memory_usage),
           number(data.cpu_usage),
           text(data.message),
+          createdAt,
+        );
+      },
+    ],
+    [
+      resolvedType,
+      (seq, createdAt, data) => {
+        const resolved = resolutionOf(data);
+        if (resolved === null) return;
+        const { dead_letter, action } = resolved;
+        resolution.run(
+          seq,
+          dead_letter,
+          action,
+          number(data.seq),
+          text(data.reason),
+          text(data.by),
           createdAt,
         );
       },

@@ -5,6 +5,8 @@ import { openReader, openWriter } from './connection.js';
 import { DeadLetterReader, DeadLetterWriter } from './dead-letters.js';
 import { EventReader } from './event-reader.js';
 import { EventWriter } from './event-writer.js';
+import { LifeReader } from './lives/life-reader.js';
+import type { Lifecycle, LifecycleQuery, PatternStats } from './lives/lifecycle.js';
 import { type Migration, storeMigrations } from './migrations.js';
 import { type RemovedRows, RowRemover, type StoreRetentionPolicy } from './row-remover.js';
 import { limitOf, mayBind, remainder } from './spans.js';
@@ -12,6 +14,7 @@ import { translateSqliteError, withSqliteErrors } from './sqlite-errors.js';
 import { type FollowedLog, StoreInfo } from './store-info.js';
 import type {
   DeadLetter,
+  DeadLetterQuery,
   EventQuery,
   LoggedEvent,
   Span,
@@ -80,6 +83,7 @@ export class SqliteStore implements Store {
   readonly #info: StoreInfo;
   readonly #events: EventReader;
   readonly #deadLetters: DeadLetterReader;
+  readonly #lives: LifeReader;
   readonly #counts: AppliedCounts;
   readonly #writers: Writers | null;
 
@@ -91,6 +95,7 @@ export class SqliteStore implements Store {
     this.#info = new StoreInfo(db);
     this.#events = new EventReader(db);
     this.#deadLetters = new DeadLetterReader(db);
+    this.#lives = new LifeReader(db);
     this.#counts = new AppliedCounts(options.clock);
     this.#writers = options.readonly
       ? null
@@ -160,9 +165,18 @@ export class SqliteStore implements Store {
     return withSqliteErrors(this.#file, () => this.#events.query(query, limit));
   }
 
-  deadLetters(query: { limit?: number } = {}): StoredDeadLetter[] {
+  deadLetters(query: DeadLetterQuery = {}): StoredDeadLetter[] {
     const limit = limitOf(query.limit);
-    return withSqliteErrors(this.#file, () => this.#deadLetters.newest(limit));
+    return withSqliteErrors(this.#file, () => this.#deadLetters.select({ ...query, limit }));
+  }
+
+  lifecycle(query: LifecycleQuery = {}): Lifecycle[] {
+    const limit = limitOf(query.limit);
+    return withSqliteErrors(this.#file, () => this.#lives.select({ ...query, limit }));
+  }
+
+  patternStats(): PatternStats[] {
+    return withSqliteErrors(this.#file, () => this.#lives.patterns());
   }
 
   getStats(): StoreStats {

@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3';
 import { systemClock } from './applied-counts.js';
 import type { OldStore } from './carry-over.js';
 import { openScratch } from './connection.js';
+import { LifeCarrier } from './lives/life-carrier.js';
 import { storeMigrations } from './migrations.js';
 import { RowScan } from './row-scan.js';
 import { SqliteStore } from './sqlite-store.js';
@@ -64,12 +65,23 @@ export class StoreBuilder {
     for (const rows of old.carry(this.store, log, to)) this.rows[log] += rows;
   }
 
-  /** Takes over what people have done with dead letters: that is in no log. */
+  /** Takes over what became of dead letters where no event that is still stored says it. */
   carryStatuses(old: OldStore): void {
-    const set = this.#db.prepare('UPDATE dead_letters SET status = ? WHERE id = ?');
+    const set = this.#db.prepare(`UPDATE dead_letters SET status = ? WHERE id = ?
+      AND NOT EXISTS (SELECT 1 FROM dead_letter_resolutions WHERE dead_letter = ?)`);
     this.#db.transaction(() => {
-      for (const { id, status } of old.statuses()) set.run(status, id);
+      for (const { id, status } of old.statuses()) set.run(status, id, id);
     })();
+  }
+
+  /** Completes lives that began before the oldest event there is: only the old store knows their beginning. */
+  carryLives(old: OldStore): void {
+    const oldest = this.#db.prepare('SELECT min(seq) FROM event_rows').pluck().get() as number | null;
+    if (oldest === null) return;
+    const carry = this.#db.transaction(() => {
+      new LifeCarrier(this.#db, oldest).carry(old.olderLives(oldest));
+    });
+    carry();
   }
 
   /** Counts what is there, and puts the whole store on disk under the name that `swapStore` takes. */

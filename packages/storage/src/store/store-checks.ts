@@ -31,7 +31,10 @@ export function checkVersion(db: Database.Database): StoreFinding[] {
   const version = Number(db.pragma('user_version', { simple: true }));
   const known = storeMigrations.length;
   if (version === known) return [];
-  return [found('schema', `schema version ${version}`, `version ${known}, which this program reads`)];
+  const remedy = version < known ? ': the collector brings the file up to date when it opens it' : '';
+  return [
+    found('schema', `schema version ${version}`, `version ${known}, which this program reads${remedy}`),
+  ];
 }
 
 type SchemaRow = { type: string; name: string; sql: string };

@@ -60,6 +60,10 @@ export class StoreInfo {
         first_timestamp: least(byType.map((type) => type.first_timestamp)),
         last_timestamp: most(byType.map((type) => type.last_timestamp)),
         dead_letters: this.#db.prepare('SELECT COUNT(*) FROM dead_letters').pluck().get() as number,
+        dead_letters_open: this.#db
+          .prepare("SELECT COUNT(*) FROM dead_letters WHERE status = 'open'")
+          .pluck()
+          .get() as number,
         bytes: this.#databaseBytes(),
         wal_bytes: fileBytes(`${this.#db.name}-wal`),
         cursors: { events: this.cursor('events'), dead_letters: this.cursor('dead_letters') },

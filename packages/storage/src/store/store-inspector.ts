@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { compareRows, hexadecimal, type RowsOfRange } from './compare-rows.js';
 import { MissingStoreError } from './errors.js';
 import { addFinding, type RangeSum, type StoreFinding, type StoreReport } from './inspection.js';
+import { checkLives, checkResolutions } from './lives/life-checks.js';
 import { outside, type Places } from './places.js';
 import { lineOfDeadLetter, lineOfEvent, SpecialLines } from './row-lines.js';
 import { RowScan, type ScannedTable } from './row-scan.js';
@@ -137,12 +138,22 @@ export class StoreInspector {
       }
       this.#db.transaction(() => this.#countRows())();
     });
+    this.#checkLives();
     this.report.crc = this.report.compared === 0 ? null : hexadecimal(this.#crc);
     return this.report;
   }
 
   close(): void {
     this.#db.close();
+  }
+
+  /** Rows that are damaged tell other lives, or none: naming these as well would help nobody. */
+  #checkLives(): void {
+    if (this.#scan === null || this.report.findings.length > 0) return;
+    this.#readable(() => {
+      const findings = this.#db.transaction(() => [...checkLives(this.#db), ...checkResolutions(this.#db)])();
+      for (const { kind, found, expected } of findings) this.#add(kind, found, expected);
+    });
   }
 
   /** Each place before the cursor has a row, or is in `gaps`: the only witness where the log has nothing to say. */

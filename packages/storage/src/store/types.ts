@@ -1,4 +1,5 @@
 import type { Envelope, Issue } from '@bitten/schema';
+import type { Lifecycle, LifecycleQuery, PatternStats } from './lives/lifecycle.js';
 
 /** An event with its place in the log, ready to be stored. */
 export interface LoggedEvent {
@@ -38,6 +39,23 @@ export interface EventQuery {
   limit?: number;
 }
 
+/** Which dead letters; one passes that is in every list given. */
+export interface DeadLetterQuery {
+  ids?: readonly number[];
+  /** `open`, `retried`, `corrected`, `discarded`. */
+  statuses?: readonly string[];
+  event_types?: readonly string[];
+  sources?: readonly string[];
+  /** Unix seconds, inclusive: when the bus got it. */
+  since?: number;
+  /** Only places below this one: for the next page. */
+  before?: number;
+  /** Default 100. */
+  limit?: number;
+  /** Cuts payloads to so many characters: one may have 8 MiB, and a list shows none. Default: whole. */
+  payload_length_max?: number;
+}
+
 /** A row of `events`, with `data` parsed. */
 export interface StoredEvent {
   id: number;
@@ -57,7 +75,7 @@ export interface StoredEvent {
 export interface StoredDeadLetter extends DeadLetter {
   /** Its place in the dead-letter log. */
   id: number;
-  /** `open` until somebody has dealt with it. */
+  /** `open`, or by the last `dead_letter_resolved` about it `retried`, `corrected` or `discarded`. */
   status: string;
 }
 
@@ -93,6 +111,8 @@ export interface StoreSummary {
   first_timestamp: number | null;
   last_timestamp: number | null;
   dead_letters: number;
+  /** Of those, the ones nobody has dealt with. */
+  dead_letters_open: number;
   /**
    * Of the database as it stands: what its file holds, or will once the write-ahead log is copied into it. 0 where
    * nothing is on disk.
@@ -153,8 +173,12 @@ export interface Store {
   gaps(): StoreGap[];
   /** Newest first by the events' own time, the later `seq` first where that is equal. */
   queryEvents(query: EventQuery): StoredEvent[];
-  /** Newest first; `limit` is 100 by default. */
-  deadLetters(query?: { limit?: number }): StoredDeadLetter[];
+  /** Newest first, by their places. */
+  deadLetters(query?: DeadLetterQuery): StoredDeadLetter[];
+  /** What became of signals and fires, newest first. */
+  lifecycle(query?: LifecycleQuery): Lifecycle[];
+  /** What became of them by pattern, most signals first. */
+  patternStats(): PatternStats[];
   getStats(): StoreStats;
   summary(): StoreSummary;
   close(): void;

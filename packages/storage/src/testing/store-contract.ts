@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ForeignLogError, StoreHoleError } from '../store/errors.js';
-import type { DeadLetter, Store } from '../store/types.js';
+import type { DeadLetter, DeadLetterQuery, Store } from '../store/types.js';
 import { loggedEvent, spanOf, spanOfTicks, storeEpoch } from './store-events.js';
+import { lifecycleContract } from './store-lifecycle-contract.js';
 import { queryContract } from './store-query-contract.js';
 
 /** Opens an empty store that reads this clock (Unix seconds). */
@@ -33,6 +34,7 @@ export function storeContract(name: string, makeStore: MakeStore): void {
       },
     );
     queryContract(() => store);
+    lifecycleContract(() => store);
   });
 }
 
@@ -162,6 +164,24 @@ function deadLetterContract(bound: () => Store): void {
     expect(appendedAt).toBeGreaterThan(third.received_at);
   });
 
+  it('tells those dead letters that are asked for', () => {
+    const store = bound();
+    const unnamed = { ...letter(2), event_type: null, source: null };
+    store.applyDeadLetters(
+      spanOf([letter(1), unnamed, { ...letter(3), event_type: 'market_data' }, letter(4)]),
+    );
+    const idsOf = (query: DeadLetterQuery) => store.deadLetters(query).map(({ id }) => id);
+    expect(idsOf({ ids: [4, 1, 9] })).toEqual([4, 1]);
+    expect(idsOf({ event_types: ['fire_command'] })).toEqual([4, 1]);
+    expect(idsOf({ event_types: ['fire_command', 'market_data'], limit: 2 })).toEqual([4, 3]);
+    expect(idsOf({ sources: ['webapp'], statuses: ['open'] })).toEqual([4, 3, 1]);
+    expect(idsOf({ statuses: ['retried'] })).toEqual([]);
+    expect(idsOf({ statuses: [] })).toEqual([]);
+    expect(idsOf({ since: letter(3).received_at })).toEqual([4, 3]);
+    expect(idsOf({ before: 3, limit: 1 })).toEqual([2]);
+    expect(store.deadLetters({ ids: [1], payload_length_max: 9 })[0]?.payload).toBe('{"event_t');
+  });
+
   it('keeps a dead letter of which nothing is known', () => {
     const store = bound();
     const nothing = { producer: null, producer_seq: null, event_type: null, source: null };
@@ -171,6 +191,28 @@ function deadLetterContract(bound: () => Store): void {
       ]),
     );
     expect(store.deadLetters()[0]).toMatchObject({ ...nothing, door: '5571', encoding: 'base64' });
+  });
+
+  it.each([
+    ['after', true],
+    ['before', false],
+  ] as const)('takes the last word on a dead letter where the events come %s it', (_, isFirst) => {
+    const store = bound();
+    const words = [
+      { dead_letter: 1, action: 'discarded', by: 'ann' },
+      { dead_letter: 1, action: 'corrected', seq: 7 },
+      { dead_letter: 2, action: 'retried', seq: 8 },
+      { dead_letter: 3, action: 'eaten' },
+      { action: 'discarded' },
+    ];
+    const events = spanOf(
+      words.map((data, i) => loggedEvent(i + 1, { event_type: 'dead_letter_resolved', data })),
+    );
+    if (isFirst) store.applyDeadLetters(spanOf([letter(1), letter(2), letter(3)]));
+    store.applyEvents(events);
+    if (!isFirst) store.applyDeadLetters(spanOf([letter(1), letter(2), letter(3)]));
+    expect(store.deadLetters().map(({ status }) => status)).toEqual(['open', 'retried', 'corrected']);
+    expect(store.summary()).toMatchObject({ dead_letters_open: 1, rows: 5 });
   });
 
   it('refuses a hole among dead letters', () => {
@@ -223,6 +265,7 @@ function countContract(bound: () => Store, pass: (seconds: number) => void): voi
       first_timestamp: 20,
       last_timestamp: 50,
       dead_letters: 1,
+      dead_letters_open: 1,
       bytes: expect.any(Number),
       wal_bytes: expect.any(Number),
       cursors: { events: 4, dead_letters: 2 },

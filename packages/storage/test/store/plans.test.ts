@@ -54,6 +54,16 @@ const questions: Array<[sql: string, uses: string]> = [
     'SELECT component, status, COUNT(*), MAX(created_at) FROM health_events GROUP BY component, status',
     'COVERING INDEX health_rows_component',
   ],
+  ["SELECT * FROM lifecycle WHERE signal_id = 'x'", 'sqlite_autoindex_signal_lives_1 (signal_id=?)'],
+  ["SELECT * FROM lifecycle WHERE fire_id = 'x'", 'sqlite_autoindex_fire_lives_1 (fire_id=?)'],
+  [
+    'SELECT * FROM lifecycle WHERE executed_seq IS NULL AND fired_seq IS NOT NULL ORDER BY first_seq DESC LIMIT 50',
+    'fire_lives_never_executed',
+  ],
+  [
+    'SELECT * FROM dead_letter_resolutions WHERE dead_letter = 5',
+    'dead_letter_resolutions_letter (dead_letter=?)',
+  ],
   ['SELECT * FROM event_stats', 'COVERING INDEX event_rows_type (type_id=?)'],
 ];
 

@@ -1,0 +1,74 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { type FireLife, hopOf, lifeTypes, type SignalLife } from './life.js';
+import { storedEvents } from './life-fill.js';
+import { PatternTally } from './pattern-tally.js';
+
+/**
+ * Removes lives whose events are all gone, within the caller's transaction. A signal and its fires go together, with
+ * the last event of any of them: until then they say what they always said, also of events that went before.
+ */
+export class LifeRemover {
+  readonly #db: Database;
+  readonly #tally: PatternTally;
+  readonly #signalNo: Statement;
+  readonly #fireNos: Statement;
+  readonly #last: Record<'signal' | 'fire', Statement>;
+  readonly #remove: Record<'signal' | 'fire' | 'firesOfSignal', Statement>;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#tally = new PatternTally(db);
+    this.#signalNo = db.prepare('SELECT no FROM signal_lives WHERE signal_id = ?').pluck();
+    this.#fireNos = db.prepare('SELECT no, signal_no FROM fire_lives WHERE fire_id = ?');
+    this.#last = {
+      signal: db
+        .prepare(`SELECT max(last_seq) FROM (SELECT last_seq FROM signal_lives WHERE no = ?
+          UNION ALL SELECT last_seq FROM fire_lives WHERE signal_no = ?)`)
+        .pluck(),
+      fire: db.prepare('SELECT last_seq FROM fire_lives WHERE no = ?').pluck(),
+    };
+    this.#remove = {
+      signal: db.prepare('DELETE FROM signal_lives WHERE no = ? RETURNING *'),
+      fire: db.prepare('DELETE FROM fire_lives WHERE no = ? RETURNING *'),
+      firesOfSignal: db.prepare('DELETE FROM fire_lives WHERE signal_no = ? RETURNING *'),
+    };
+  }
+
+  /** Call it before the rows of the events before `to` go: they say which lives are concerned. */
+  remove(to: number): void {
+    const { signals, fires } = this.#concerned(to);
+    for (const no of signals) {
+      if (!isOver(this.#last.signal.get(no, no), to)) continue;
+      for (const life of this.#remove.signal.all(no)) this.#tally.addSignal(life as SignalLife, -1);
+      for (const life of this.#remove.firesOfSignal.all(no)) this.#tally.addFire(life as FireLife, -1);
+    }
+    for (const no of fires) {
+      if (!isOver(this.#last.fire.get(no), to)) continue;
+      for (const life of this.#remove.fire.all(no)) this.#tally.addFire(life as FireLife, -1);
+    }
+    this.#tally.settle();
+  }
+
+  /** The signals that events before `to` are about, and the fires that have no signal. */
+  #concerned(to: number): { signals: Set<number>; fires: Set<number> } {
+    const [signals, fires] = [new Set<number>(), new Set<number>()];
+    for (const events of storedEvents(this.#db, { types: lifeTypes, to })) {
+      for (const { event, seq, timestamp } of events) {
+        const hop = hopOf(event, seq, timestamp);
+        if (hop?.of === 'signal') {
+          const no = this.#signalNo.get(hop.signal_id) as number | undefined;
+          if (no !== undefined) signals.add(no);
+        } else if (hop?.of === 'fire') {
+          const found = this.#fireNos.get(hop.fire_id) as Pick<FireLife, 'no' | 'signal_no'> | undefined;
+          if (found?.signal_no != null) signals.add(found.signal_no);
+          else if (found !== undefined) fires.add(found.no);
+        }
+      }
+    }
+    return { signals, fires };
+  }
+}
+
+function isOver(last: unknown, to: number): boolean {
+  return typeof last === 'number' && last < to;
+}

@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  type LoggedEvent,
+  lifecycleStates,
+  OldStore,
+  openStore,
+  type SqliteStore,
+  StoreBuilder,
+  StoreInspector,
+  swapStore,
+} from '../../src/store/index.js';
+import { storeMigrations } from '../../src/store/migrations.js';
+import { openStoreWith } from '../../src/store/sqlite-store.js';
+import { loggedEvent, spanOf, storeEpoch } from '../../src/testing/store-events.js';
+import { useTempDir } from './helpers.js';
+
+const tempDir = useTempDir();
+let file: string;
+
+beforeEach(() => {
+  file = join(tempDir(), 'store.db');
+});
+
+/** Twenty chains one after the other, each of eight events: two orphans, an expiry, a hop that comes twice among them. */
+function chains(from: number, count: number): LoggedEvent[] {
+  const events: LoggedEvent[] = [];
+  const add = (event_type: string, data: Record<string, unknown>) =>
+    events.push(loggedEvent(from + events.length, { event_type, data }));
+  for (let n = 0; n < count; n += 1) {
+    const [signal_id, fire_id] = [`S${from + n}`, `F${from + n}`];
+    add('signal_generated', { signal_id, pattern_type: n % 2 ? 'SWEEP' : 'BREAKOUT', symbol: 'EURUSD' });
+    add('market_data', { symbol: 'EURUSD', bid: 1, ask: 1 });
+    add('fire_command', { fire_id, signal_id: n % 7 === 3 ? `none-${n}` : signal_id, user_id: 'u' });
+    add('trade_executed', { fire_id: n % 5 === 4 ? `X${fire_id}` : fire_id, ticket: n + 1 });
+    add(n % 3 ? 'trade_executed' : 'signal_expired', { fire_id, signal_id, ticket: n + 1 });
+    add('trade_confirmed', { fire_id, signal_id });
+    add('trade_outcome', { fire_id, outcome: n % 2 ? 'TP_HIT' : 'SL_HIT', profit: n });
+    add('signal_outcome', { signal_id, outcome: n % 4 ? 'WIN' : 'LOSS' });
+  }
+  return events;
+}
+
+function fill(store: SqliteStore, events: readonly LoggedEvent[]): void {
+  store.bind('log-a');
+  for (let at = 0; at < events.length; at += 13) store.applyEvents(spanOf(events.slice(at, at + 13)));
+}
+
+/** All that is said of lives. */
+function told(store: SqliteStore): unknown {
+  const states = lifecycleStates.map((state) => store.lifecycle({ state, limit: 1_000 }));
+  return { all: store.lifecycle({ limit: 1_000 }), states, patterns: store.patternStats() };
+}
+
+function change(sql: string): void {
+  const db = new Database(file);
+  db.exec(sql);
+  db.close();
+}
+
+function findings(): Array<[kind: string, found: string]> {
+  const inspector = new StoreInspector(file);
+  inspector.checkFile();
+  const report = inspector.finish({ events: 1, dead_letters: 1 });
+  inspector.close();
+  return report.findings.map(({ kind, found }) => [kind, found]);
+}
+
+describe('a store of version 1', () => {
+  it('has the lives and resolutions of its events once it is opened', () => {
+    const events = chains(1, 20);
+    const resolved = { dead_letter: 1, action: 'retried', seq: 3, reason: 'why', by: 'ann' };
+    events.push(loggedEvent(161, { event_type: 'dead_letter_resolved', data: resolved }));
+    const fresh = openStore({ file });
+    fill(fresh, events);
+    const expected = told(fresh);
+    fresh.close();
+    file = join(tempDir(), 'old.db');
+    // As version 1 left them: the rows, and nothing of what version 2 added.
+    makeVersion1(events);
+    const store = openStore({ file });
+    expect(told(store)).toEqual(expected);
+    store.close();
+    const db = new Database(file, { readonly: true });
+    expect(db.prepare('SELECT * FROM dead_letter_resolutions').all()).toMatchObject([
+      { event_id: 161, ...resolved },
+    ]);
+    db.close();
+    expect(findings()).toEqual([]);
+  });
+
+  it('is carried over as it is, and has them in the new store', () => {
+    makeVersion1(chains(1, 20));
+    const old = new OldStore(file);
+    const builder = new StoreBuilder({ file, logId: 'log-a' });
+    builder.carry(old, 'events', 161);
+    builder.carryStatuses(old);
+    old.close();
+    builder.finish();
+    swapStore({ file });
+    expect(findings()).toEqual([]);
+    const store = openStore({ file });
+    expect(store.lifecycle({ id: 'S2' })).toMatchObject([{ fire_id: 'F2', state: 'closed' }]);
+    store.close();
+  });
+});
+
+/** Rows of a new store, and of its schema only what there was in version 1. */
+function makeVersion1(events: readonly LoggedEvent[]): void {
+  fill(openStoreWith({ file }, storeMigrations), events);
+  change(`DROP VIEW lifecycle; DROP VIEW pattern_stats; DROP TABLE pattern_rows; DROP TABLE signal_lives;
+    DROP TABLE fire_lives; DROP TRIGGER dead_letter_stored; DROP TABLE dead_letter_resolutions;
+    PRAGMA user_version = 1;`);
+}
+
+describe('retention and lives', () => {
+  it('removes a signal and its fires with their last event, and the others stay as they were', () => {
+    const store = openStore({ file });
+    fill(store, chains(1, 20));
+    const before = store.lifecycle({ limit: 1_000 });
+    // In the middle of the third chain: its signal is gone, its outcome is there.
+    store.retain({ appendedBefore: storeEpoch + 20, rowsMax: 1_000 });
+    expect(store.queryEvents({ limit: 1_000 }).at(-1)?.id).toBe(20);
+    const after = store.lifecycle({ limit: 1_000 });
+    expect(after).toEqual(before.filter(({ fire_id }) => !['F1', 'F2'].includes(fire_id ?? '')));
+    expect(store.lifecycle({ id: 'S3' })).toMatchObject([{ fire_id: 'F3', missing: null, signal_seq: 17 }]);
+    expect(store.patternStats().reduce((sum, { signals }) => sum + signals, 0)).toBe(18);
+    store.close();
+    expect(findings()).toEqual([]);
+  });
+
+  it('leaves nothing when all is gone, however it went', () => {
+    const store = openStore({ file });
+    fill(store, chains(1, 20));
+    while (store.retain({ appendedBefore: storeEpoch + 1_000, rowsMax: 7 }).events > 0);
+    expect(store.lifecycle()).toEqual([]);
+    expect(store.patternStats()).toEqual([]);
+    store.close();
+    expect(findings()).toEqual([]);
+  });
+});
+
+describe('a store made anew after retention', () => {
+  it('tells of lives what the old one told, also of what happened before its oldest event', () => {
+    const store = openStore({ file });
+    fill(store, chains(1, 20));
+    // In the middle of the fourteenth chain, after an execution that came twice.
+    store.retain({ appendedBefore: storeEpoch + 110, rowsMax: 1_000 });
+    const before = told(store);
+    expect(store.lifecycle({ id: 'F14' })).toMatchObject([{ signal_seq: 105, executed_count: 2 }]);
+    store.close();
+    const old = new OldStore(file);
+    const builder = new StoreBuilder({ file, logId: 'log-a' });
+    builder.carry(old, 'events', 161);
+    builder.carryLives(old);
+    expect(told(builder.store)).toEqual(before);
+    old.close();
+    builder.finish();
+    swapStore({ file });
+    expect(findings()).toEqual([]);
+  });
+});
+
+describe('looking for damage in lives', () => {
+  beforeEach(() => {
+    const store = openStore({ file });
+    fill(store, chains(1, 20));
+    store.close();
+  });
+
+  it('finds nothing in a sound store', () => {
+    expect(findings()).toEqual([]);
+  });
+
+  it.each([
+    ["UPDATE fire_lives SET executed_at = 1 WHERE fire_id = 'F2'", 'life', 'another life of fire_id F2'],
+    ["UPDATE signal_lives SET won = 0 WHERE signal_id = 'S2'", 'life', 'another life of signal_id S2'],
+    ["DELETE FROM fire_lives WHERE fire_id = 'F2'", 'life', 'no life of fire_id F2'],
+    ["INSERT INTO fire_lives (no, fire_id, last_seq) VALUES (2, 'F99', 2)", 'life', 'a life of fire_id F99'],
+    [
+      "UPDATE pattern_rows SET wins = wins + 1 WHERE name = 'SWEEP'",
+      'count',
+      'other counts of SWEEP in pattern_stats',
+    ],
+  ])('finds %s', (sql, kind, found) => {
+    change(sql);
+    expect(findings()).toContainEqual([kind, found]);
+  });
+
+  it('finds a dead letter whose status is not what was said of it', () => {
+    change(`INSERT INTO dead_letters VALUES (1, 1, '5571', NULL, NULL, NULL, NULL, '{', 'utf8', '[]', 'open');
+      INSERT INTO dead_letter_resolutions VALUES (161, 1, 'discarded', NULL, NULL, NULL, 1);
+      UPDATE dead_letters SET status = 'open'; UPDATE follow_cursors SET next = 2 WHERE log = 'dead_letters';`);
+    expect(findings()).toEqual([['life', 'another status of dead letter 1']]);
+  });
+});
+
+describe('a span that is undone', () => {
+  it('leaves no trace in lives, and can be applied again', () => {
+    const store = openStore({ file });
+    const events = chains(1, 3);
+    fill(store, events.slice(0, 10));
+    const broken = {
+      ...loggedEvent(14),
+      get event(): never {
+        throw new Error('the power went');
+      },
+    };
+    expect(() => store.applyEvents({ from: 11, next: 15, items: [...events.slice(10, 13), broken] })).toThrow(
+      'power',
+    );
+    store.applyEvents(spanOf(events.slice(10)));
+    store.close();
+    expect(findings()).toEqual([]);
+  });
+});
