@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup';
 import { library } from '../../tsup.base.ts';
 
-export default defineConfig({ ...library(['src/bitten.ts']), splitting: true });
+export default defineConfig({ ...library(['src/bitten.ts', 'src/bench/worker.ts']), splitting: true });

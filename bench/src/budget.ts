@@ -97,6 +97,11 @@ export const budget: readonly BudgetLine[] = [
     musts: [{ figure: 'restart.first_ack', at_most: 1 }],
   },
   {
+    what: 'a command of bitten, from its start to its first work',
+    seed: '',
+    musts: [{ figure: 'start.command', at_most: 150 }],
+  },
+  {
     what: 'RSS per process, 1k events/s / full speed',
     seed: '50 to 100 MB',
     musts: [

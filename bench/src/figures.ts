@@ -56,6 +56,10 @@ export const figures = {
   'restart.first_ack': { what: 'killed bus started again → first ack', unit: 's' },
   'restart.ready': { what: 'killed bus started again → ready', unit: 's' },
 
+  'start.node': { what: 'node alone, from start to end', unit: 'ms' },
+  'start.version': { what: 'bitten --version, from start to end', unit: 'ms' },
+  'start.command': { what: 'the slowest command, from start to its first work', unit: 'ms' },
+
   'rss.1k.bus': { what: 'RSS of the bus at 1k/s', unit: 'MB' },
   'rss.1k.collector': { what: 'RSS of the collector at 1k/s', unit: 'MB' },
   'rss.1k.publisher': { what: 'RSS of the publisher at 1k/s, time-keeping thread included', unit: 'MB' },

@@ -25,6 +25,7 @@ const guards: readonly Guard[] = [
     at_most: 15,
   },
   { what: 'replay, to JSON.parse alone', figure: 'replay.rate', by: ['raw.parse'], at_least: 0.1 },
+  { what: 'a command, to node alone', figure: 'start.command', by: ['start.node'], at_most: 6 },
   { what: 'store per million events', figure: 'size.hot', at_most: 260 },
   { what: 'largest RSS at full speed', figure: 'rss.full.largest', at_most: 500 },
   { what: 'CPU of the idle bus', figure: 'cpu.idle.bus', at_most: 10 },

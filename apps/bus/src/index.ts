@@ -2,7 +2,9 @@ import { type AccessNotices, type AccessOptions, Broker, type Notices } from '@b
 import {
   acquireLock,
   closeToOthers,
+  countStart,
   ensurePrivateFolder,
+  type Health,
   keysFolder,
   type Logger,
   runApp,
@@ -10,10 +12,13 @@ import {
   versionOf,
 } from '@bitten/runtime';
 
+import { startBusHealth } from './health.js';
+import { hopDurations } from './metrics.js';
 import { busSettings, checkBusSettings } from './settings.js';
 
 const version = versionOf(import.meta.url);
-let broker: Broker;
+let broker: Broker | undefined;
+let health: Health;
 let wantsKeys: boolean;
 
 await runApp({
@@ -22,8 +27,8 @@ await runApp({
   version,
   settings: busSettings,
   check: checkBusSettings,
-  describe: () => ({ ...broker.ports, curve: wantsKeys }),
-  start: async ({ settings, log, use }) => {
+  describe: () => ({ ...broker?.ports, http: health.port, curve: wantsKeys }),
+  start: async ({ settings, log, use, signal }) => {
     wantsKeys = settings.curve;
     await use({ name: 'data folder', start: () => ensurePrivateFolder(settings.dataDir) });
     const closed = closeToOthers(settings.dataDir);
@@ -32,6 +37,13 @@ await runApp({
       name: 'lock',
       start: () => acquireLock({ dir: settings.dataDir, role: 'bus' }),
       stop: (lock) => lock.release(),
+    });
+    const starts = countStart(settings.dataDir, 'bus');
+    // Before the log is opened, which may take its time: who asks is told so.
+    health = await use({
+      name: 'health',
+      start: () => startBusHealth({ settings, version, log, starts, broker: () => broker, signal }),
+      stop: (started) => started.stop(),
     });
     await use({
       name: 'broker',
@@ -46,6 +58,7 @@ await runApp({
           version,
           notices: noticesTo(log),
           access: accessOf(settings),
+          noteHop: health.durations(hopDurations),
         });
         await broker.start();
         return broker;

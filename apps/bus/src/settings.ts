@@ -1,5 +1,11 @@
 import { isLoopback } from '@bitten/broker';
-import { defineSettings, SettingsError, type SettingValues, sharedSettings } from '@bitten/runtime';
+import {
+  defineSettings,
+  healthPorts,
+  SettingsError,
+  type SettingValues,
+  sharedSettings,
+} from '@bitten/runtime';
 import * as v from 'valibot';
 
 const { dataDir, host, pubPort, pullPort, busPort, curve, keysDir, logLevel, logFormat } = sharedSettings;
@@ -18,6 +24,7 @@ export const busSettings = defineSettings({
   keysDir,
   logLevel,
   logFormat,
+  httpPort: healthPorts.bus,
   segmentBytes: {
     env: 'BITTEN_SEGMENT_BYTES',
     flag: '--segment-bytes',

@@ -12,7 +12,11 @@ if (argv.length === 0) argv.push('--help');
 // commander decides which it is.
 const names = Object.keys(commands).filter((name) => argv.includes(name));
 
-if (names.length === 0) {
+if (argv[0] === 'complete' && argv[1] === '--') {
+  // A shell asks what may stand next; no command of its own, for it is none for people.
+  const { answerCompletion } = await import('./completion/answer.js');
+  process.stdout.write(await answerCompletion(argv.slice(2), readVersion()));
+} else if (names.length === 0) {
   process.exitCode = await showHelp();
 } else {
   const { runCommand } = await import('@bitten/runtime');

@@ -22,6 +22,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'ask the store for events, or anything by SQL',
     load: async () => (await import('./commands/query.js')).addQuery,
   },
+  lifecycle: {
+    summary: 'show what became of signals and fires, hop by hop, and by pattern',
+    load: async () => (await import('./commands/lifecycle.js')).addLifecycle,
+  },
   import: {
     summary: 'publish what is in files, each event once however often it is run',
     load: async () => (await import('./commands/import.js')).addImport,
@@ -29,6 +33,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   stats: {
     summary: 'show how the bus and the store are',
     load: async () => (await import('./commands/stats.js')).addStats,
+  },
+  check: {
+    summary: 'check everything against limits, for cron, Nagios and Prometheus',
+    load: async () => (await import('./commands/check.js')).addCheck,
   },
   verify: {
     summary: 'check the log and the store for damage, also while they are in use',
@@ -48,12 +56,40 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     stop_deadline_ms: 120_000,
     load: async () => (await import('./commands/prove.js')).addProve,
   },
+  'dead-letters': {
+    summary: 'show what was refused, correct it, drive it again, give it up',
+    load: async () => (await import('./commands/dead-letters.js')).addDeadLetters,
+  },
+  alerts: {
+    summary: 'check rules, and try them on what has happened or happens now',
+    load: async () => (await import('./commands/alerts.js')).addAlerts,
+  },
   cursors: {
     summary: 'show durable cursors, move them, forget them',
     load: async () => (await import('./commands/cursors.js')).addCursors,
   },
+  bench: {
+    summary: 'measure how fast it is on this machine',
+    load: async () => (await import('./commands/bench.js')).addBench,
+  },
+  doctor: {
+    summary: 'look at all of it: what runs, what is wrong, what to do',
+    load: async () => (await import('./commands/doctor.js')).addDoctor,
+  },
+  config: {
+    summary: 'show every setting, where it comes from, and what is wrong with it',
+    load: async () => (await import('./commands/config.js')).addConfig,
+  },
+  completion: {
+    summary: 'print the script by which a shell completes commands, options and values',
+    load: async () => (await import('./commands/completion.js')).addCompletion,
+  },
+  replay: {
+    summary: 'play events of the log once more, marked, where nothing that trades listens',
+    load: async () => (await import('./commands/replay.js')).addReplay,
+  },
   schema: {
-    summary: 'list the event types and show their fields',
+    summary: 'list the event types, show their fields, check a file of events',
     load: async () => (await import('./commands/schema.js')).addSchema,
   },
 };
@@ -103,5 +139,6 @@ Data goes to standard output, everything else to standard error. Exit codes: 0 d
 /** The exit code of what commander itself had to say: help and version are no failure. */
 export function codeOfCommander(error: unknown): number | undefined {
   if (!(error instanceof CommanderError)) return undefined;
-  return error.exitCode === 0 ? 0 : 2;
+  // 1 is commander's own for whatever it was called with wrongly; a command may have chosen another.
+  return error.exitCode === 1 ? 2 : error.exitCode;
 }

@@ -11,7 +11,7 @@ import * as v from 'valibot';
 const { dataDir, host, busPort, keyFile } = sharedSettings;
 
 /** The settings of the command line, beside the options of each command. */
-const cliSettings = defineSettings({
+export const cliSettings = defineSettings({
   host,
   busPort,
   keyFile,
@@ -52,10 +52,15 @@ export function addSettings(program: Command): void {
  * there is none, is for `loadSettings`, as in every other app. Throws `SettingsError`.
  */
 export function resolveSettings(program: Command): CliSettings {
-  const given = program.options
-    .filter((option) => program.getOptionValueSource(option.attributeName()) === 'cli')
-    .map((option) => `${option.long}=${String(program.getOptionValue(option.attributeName()))}`);
-  const loaded = loadSettings(cliSettings, { app: 'cli', argv: given, env: process.env, cwd: process.cwd() });
+  const argv = givenFlags(program);
+  const loaded = loadSettings(cliSettings, { app: 'cli', argv, env: process.env, cwd: process.cwd() });
   // Help and version are commander's: no such flag is ever handed on.
   return (loaded as LoadedSettings<typeof cliSettings>).values;
+}
+
+/** The flags of settings that were given on the command line, as `--flag=value`. */
+export function givenFlags(program: Command): string[] {
+  return program.options
+    .filter((option) => program.getOptionValueSource(option.attributeName()) === 'cli')
+    .map((option) => `${option.long}=${String(program.getOptionValue(option.attributeName()))}`);
 }

@@ -28,7 +28,7 @@ describe.skipIf(!isBuilt)('with a bus', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await place.run(['publish', 'user_action', '{"action":"login"}']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('data.user_id is missing');
-    expect(stderr).toContain('FROM dead_letters');
+    expect(stderr).toContain('bitten dead-letters list');
     expect((await place.runJson(['stats', '--json'])).bus.stats.dead_letters.next).toBe(2);
   });
 
@@ -100,6 +100,31 @@ describe.skipIf(!isBuilt)('with a bus', { timeout: 60_000 }, () => {
     await place.run(['publish', 'common', '{}', '--count', '7000']);
     const { stdout } = await place.run(['tail', '--last', '2', '-e', '--raw', '--type', 'rare']);
     expect(linesOf(stdout).map((line) => JSON.parse(line).data.n)).toEqual([2, 3]);
+  });
+
+  test('the last values come first, then what follows', async () => {
+    const place = await Place.make();
+    await place.startBus();
+    for (const [symbol, bid] of [
+      ['EURUSD', 1],
+      ['GBPUSD', 2],
+      ['EURUSD', 3],
+    ]) {
+      await place.run(['publish', 'market_data', JSON.stringify({ symbol, bid, ask: 4 })]);
+    }
+    const args = ['tail', '--last-values', '--type', 'market_data', '--raw'];
+    const bids = (stdout: string) => linesOf(stdout).map((line) => JSON.parse(line).data.bid);
+    expect(bids((await place.run([...args, '-e'])).stdout)).toEqual([2, 3]);
+    expect(bids((await place.run([...args, '--count', '1'])).stdout)).toEqual([2]);
+    expect(bids((await place.run([...args, '-e', '--symbol', 'EURUSD'])).stdout)).toEqual([3]);
+    const tail = place.start([...args, '--count', '3']);
+    const ended = endOf(tail);
+    await hears(tail, 'stdout', /"bid":3/);
+    await place.run(['publish', 'market_data', '{"symbol":"XAUUSD","bid":5,"ask":6}']);
+    expect(bids((await ended).stdout)).toEqual([2, 3, 5]);
+    const refused = await place.run(['tail', '--last-values', '--type', 'fire_command']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('market_data');
   });
 
   test('an import killed again and again ends with every event once', async () => {

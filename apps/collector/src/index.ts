@@ -1,17 +1,23 @@
 import {
   acquireLock,
   closeToOthers,
+  countStart,
   ensurePrivateFolder,
+  type Health,
   type Logger,
   runApp,
   versionOf,
 } from '@bitten/runtime';
 import { BusClient, readClientKey } from '@bitten/transport';
 
+import { type CollectorParts, startCollectorHealth } from './health.js';
+import { applyDurations, lagDurations } from './metrics.js';
+import { Progress } from './progress.js';
 import { Projection } from './projection.js';
 import { collectorSettings, databaseFile } from './settings.js';
 
 const version = versionOf(import.meta.url);
+let health: Health;
 
 // From the first moment on: without somebody to hear it, the signal by which `bitten rebuild` hands over a store
 // would end the process.
@@ -26,6 +32,7 @@ await runApp({
   summary: 'Follows the log of the bus into the SQLite store.',
   version,
   settings: collectorSettings,
+  describe: () => ({ http: health.port }),
   start: async ({ settings, log, use, signal, fail }) => {
     await use({ name: 'data folder', start: () => ensurePrivateFolder(settings.dataDir) });
     const closed = closeToOthers(settings.dataDir);
@@ -35,6 +42,18 @@ await runApp({
       start: () => acquireLock({ dir: settings.dataDir, role: 'collector' }),
       stop: (lock) => lock.release(),
     });
+    const starts = countStart(settings.dataDir, 'collector');
+    const parts: CollectorParts = {};
+    health = await use({
+      name: 'health',
+      start: () => startCollectorHealth({ settings, version, log, starts, parts, signal }),
+      stop: (started) => started.stop(),
+    });
+    const progress = new Progress({
+      apply: health.durations(applyDurations),
+      lag: health.durations(lagDurations),
+    });
+    parts.progress = progress;
     const file = databaseFile(settings);
     const client = await use({
       name: 'bus client',
@@ -53,11 +72,13 @@ await runApp({
           client,
           log,
           linger_ms: settings.linger,
+          progress,
           onFailed: fail,
           retention: { age_s: settings.storeRetentionAge, bytes: settings.storeRetentionBytes },
         }),
       stop: (opened) => opened.stop(),
     });
+    parts.projection = projection;
     log.info({ file, next: projection.position('events') }, 'store open');
     onTake = () => void projection.replace().catch(fail);
     if (isTakeAsked) onTake();

@@ -1,4 +1,4 @@
-import type { Logger } from '@bitten/runtime';
+import { describeError, type Logger } from '@bitten/runtime';
 import {
   type FollowedLog,
   isRebuilt,
@@ -9,7 +9,9 @@ import {
 } from '@bitten/storage/store';
 import type { BusClient, FetchReply } from '@bitten/transport';
 import { Follower } from './follower.js';
+import type { StoreFacts } from './metrics.js';
 import { deadLettersOf, eventsOf } from './pages.js';
+import type { Progress } from './progress.js';
 import { Pruner, type Retention } from './pruner.js';
 
 interface ProjectionOptions {
@@ -19,6 +21,8 @@ interface ProjectionOptions {
   linger_ms: number;
   /** What the store is to keep. */
   retention: Retention;
+  /** Is told how far the store has come. */
+  progress: Progress;
   /** Hears what ends following for good. */
   onFailed: (error: unknown) => void;
 }
@@ -43,6 +47,8 @@ export class Projection {
   /** One thing at a time: a stop waits for a replacement on its way. */
   #work: Promise<void> = Promise.resolve();
   #isStopped = false;
+  /** What the stores that were replaced had counted. */
+  #before = { stored: 0, failed: 0 };
 
   /** Throws what `openStore` throws. */
   constructor(options: ProjectionOptions) {
@@ -53,6 +59,23 @@ export class Projection {
   /** The next position to apply. */
   position(name: FollowedLog): number {
     return this.#store.cursor(name);
+  }
+
+  /** What there is to tell of the store; null where it cannot be read now. */
+  facts(): StoreFacts | null {
+    if (this.#isStopped) return null;
+    try {
+      const summary = this.#store.summary();
+      const { events_stored, events_failed } = this.#store.getStats();
+      return {
+        summary,
+        gaps: this.#store.gaps().length,
+        stored: this.#before.stored + events_stored,
+        failed: this.#before.failed + events_failed,
+      };
+    } catch {
+      return null;
+    }
   }
 
   /** Fills the store from the bus that keeps this log. Throws `ForeignLogError`. */
@@ -104,6 +127,11 @@ export class Projection {
     this.#pruner.stop();
     // Of a damaged store not even the position can be read to be told to the bus; that must not keep it open.
     await Promise.allSettled(this.#followers.splice(0).map((follower) => follower.stop()));
+    const { events_stored, events_failed } = this.#store.getStats();
+    this.#before = {
+      stored: this.#before.stored + events_stored,
+      failed: this.#before.failed + events_failed,
+    };
     this.#store.close();
   }
 
@@ -124,15 +152,16 @@ export class Projection {
   }
 
   #startFollower(name: FollowedLog, apply: (page: FetchReply) => void): Follower {
-    const { client, log, linger_ms, onFailed } = this.#o;
+    const { client, log, linger_ms, onFailed, progress } = this.#o;
     const store = this.#store;
+    progress.begin(name, store.cursor(name));
     return new Follower({
       client,
       log: name,
       cursor: cursorNames[name],
       linger_ms,
       position: () => store.cursor(name),
-      apply,
+      apply: (page) => progress.store(name, page, () => apply(page)),
       skip: (gap) => {
         log.error(
           { from: gap.from, to: gap.to, why: gap.why },
@@ -140,8 +169,14 @@ export class Projection {
         );
         store.skip(name, gap);
       },
-      onTrouble: (error) => log.warn({ log: name, err: error }, 'cannot follow for now'),
-      onRecovered: () => log.info({ log: name }, 'following again'),
+      onTrouble: (error) => {
+        progress.stops(name, describeError(error));
+        log.warn({ log: name, err: error }, 'cannot follow for now');
+      },
+      onRecovered: () => {
+        progress.goesOn(name);
+        log.info({ log: name }, 'following again');
+      },
       onFailed,
     });
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { defineSettings, sharedSettings } from '@bitten/runtime';
+import { defineSettings, healthPorts, sharedSettings } from '@bitten/runtime';
 import * as v from 'valibot';
 
 const { dataDir, host, busPort, keyFile, logLevel, logFormat } = sharedSettings;
@@ -11,6 +11,7 @@ export const collectorSettings = defineSettings({
   keyFile,
   logLevel,
   logFormat,
+  httpPort: healthPorts.collector,
   database: {
     env: 'BITTEN_DATABASE',
     flag: '--database',

@@ -2,6 +2,7 @@ import { EventBridge } from '@bitten/bridge';
 import { runApp, versionOf } from '@bitten/runtime';
 import { Child } from './child.js';
 import { runDemo } from './demo.js';
+import { metricsAddresses } from './metrics-addresses.js';
 import { devSettings } from './settings.js';
 import { welcome } from './welcome.js';
 
@@ -52,6 +53,6 @@ await runApp({
       });
       void runDemo({ bridge, seed: settings.seed, rate_per_s: settings.rate, signal }).catch(fail);
     }
-    process.stderr.write(`${welcome(settings)}\n`);
+    process.stderr.write(`${welcome(settings, metricsAddresses(env))}\n`);
   },
 });

@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import type { devSettings } from './settings.js';
 
 /** What to do next, for somebody who sees this for the first time. */
-export function welcome(settings: SettingValues<typeof devSettings>): string {
+export function welcome(settings: SettingValues<typeof devSettings>, metrics: readonly string[]): string {
   const here = process.env.INIT_CWD ?? process.cwd();
   const database = relative(here, join(settings.dataDir, 'bitten_events.db'));
   const publish = `pnpm bitten publish user_action '{"user_id":"me","action":"hello"}'`;
@@ -13,6 +13,7 @@ export function welcome(settings: SettingValues<typeof devSettings>): string {
     ['watch them live', 'pnpm bitten tail'],
     ['ask for them', 'pnpm bitten query --since 1h'],
     ['or by SQL', `sqlite3 ${database} 'SELECT * FROM event_stats'`],
+    ...metrics.map((address, i) => [i === 0 ? 'metrics' : '', `curl ${address}`]),
   ];
   const width = Math.max(...lines.map(([label]) => label!.length));
   const rows = lines.map(([label, command]) => `    ${pc.dim(label!.padEnd(width))}   ${pc.cyan(command!)}`);

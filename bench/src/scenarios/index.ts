@@ -6,6 +6,7 @@ import { raw } from './raw.js';
 import { receipts } from './receipts.js';
 import { replay } from './replay.js';
 import { restart } from './restart.js';
+import { start } from './start.js';
 import { storeSize } from './store-size.js';
 import { stored } from './stored.js';
 import { visible } from './visible.js';
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   visible,
   replay,
   restart,
+  start,
   footprint,
   storeSize,
 ];

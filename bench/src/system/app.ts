@@ -7,6 +7,9 @@ export interface Ports {
   bus: number;
 }
 
+/** Not part of what is measured; a number of one's own, such as 0, shows what it costs. */
+const healthPort = process.env.BITTEN_BENCH_HTTP_PORT ?? 'none';
+
 interface AppOptions {
   dataDir: string;
   /** 0 lets the system choose. */
@@ -37,6 +40,8 @@ export async function startApp(
       BITTEN_PUB_PORT: String(ports.pub),
       BITTEN_PULL_PORT: String(ports.pull),
       BITTEN_BUS_PORT: String(ports.bus),
+      BITTEN_BUS_HTTP_PORT: healthPort,
+      BITTEN_COLLECTOR_HTTP_PORT: healthPort,
       BITTEN_LOG_FORMAT: 'json',
     },
     nodeArgs,

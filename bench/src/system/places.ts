@@ -11,6 +11,9 @@ export const apps = {
   collector: join(root, 'apps/collector/dist/index.js'),
 } as const;
 
+/** The command line, as it is built. */
+export const cli = join(root, 'apps/cli/dist/bitten.js');
+
 /** Where results and profiles go. */
 export const resultsDir = join(root, 'bench/results');
 

@@ -1,15 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { UsageError } from '@bitten/runtime';
 import { createStandardCatalogue } from '@bitten/schema';
 import { type Command, Option } from 'commander';
-import { parse as parseYaml } from 'yaml';
 import { BusLink } from '../bus/link.js';
 import { type CommandContext, repeatedOption } from '../command.js';
 import { type Chosen, chooseFormats, type FormatName, formatNames } from '../import/choose.js';
 import { type EventMapping, readMapping } from '../import/mapping-rules.js';
 import { startProgress } from '../import/progress.js';
 import { dryRun, runImport } from '../import/run.js';
+import { settled } from '../import/settled.js';
 import { describeResult } from '../import/summary.js';
 import { type ImportResult, Tally } from '../import/tally.js';
 import { resolveSettings } from '../settings.js';
@@ -67,11 +68,13 @@ Formats:
   events           lines that are events already, as bitten tail --raw prints them
   ticks            YYYYMMDD HHMMSSmmm,bid,ask,volume
   bars             timestamp,open,high,low,close in two files: a market_data from the two closes of each minute
+  python-db        the database of the Python collector; compared by type and day when all is stored
 
 Examples:
   bitten import outcomes.jsonl
   bitten import eurusd-ticks.csv --utc-offset=-05:00
   bitten import gbpusd-m1-bid.csv gbpusd-m1-ask.csv
+  bitten import event_bus/bitten_events.db
   bitten import logins.jsonl --type user_action --set action=what --user uid --timestamp at
   bitten import --dry-run --map trades.yaml trades.jsonl
 
@@ -83,7 +86,7 @@ in the dead letters with the reasons.
 async function importFiles(
   files: string[],
   options: ImportCommandOptions,
-  { program, signal }: CommandContext,
+  { program, signal, exitWith }: CommandContext,
 ): Promise<void> {
   const settings = resolveSettings(program);
   const offset_s = readOffset(options.utcOffset);
@@ -114,10 +117,11 @@ async function importFiles(
         signal,
       });
   for (const chosen of imports) {
-    const result = await importOne(chosen, { link, notes, signal });
+    const result = await importOne(chosen, { link, notes, signal, dataDir: settings.dataDir });
     process.stdout.write(
       options.json ? `${JSON.stringify(result)}\n` : describeResult(result, link === undefined),
     );
+    if (result.comparison?.isEqual === false) exitWith(1);
   }
   link?.close();
 }
@@ -129,17 +133,25 @@ class Notes {
 
 async function importOne(
   chosen: Chosen,
-  { link, notes, signal }: { link: BusLink | undefined; notes: Notes; signal: AbortSignal },
+  {
+    link,
+    notes,
+    signal,
+    dataDir,
+  }: { link: BusLink | undefined; notes: Notes; signal: AbortSignal; dataDir: string },
 ): Promise<ImportResult> {
   const { files, format, guess } = chosen;
   const file = files.map((path) => basename(path)).join(' + ');
   if (guess !== undefined) say(`${file}: read as ${format.name}, ${guess}`);
-  const tally = new Tally();
+  const tally = new Tally(format.unit);
   const own: string[] = [];
   const bytes_total = files.reduce((sum, path) => sum + statSync(path).size, 0);
   const progress = startProgress({ tally, bytes_total, isTerminal: process.stderr.isTTY === true });
   notes.say = progress.note;
   const begunAt = performance.now();
+  const elapsed_s = () => (performance.now() - begunAt) / 1000;
+  let compared: Partial<ImportResult> = {};
+  let duration_s = 0;
   try {
     const run = {
       chosen,
@@ -150,6 +162,12 @@ async function importOne(
     };
     if (link === undefined) await dryRun({ ...run, catalogue: createStandardCatalogue() });
     else await runImport({ ...run, link });
+    duration_s = elapsed_s();
+    if (link !== undefined && format.compare !== undefined) {
+      const store = { dataDir, lastLine: tally.lastLine, settled: () => settled({ dataDir, link, signal }) };
+      const comparison = await format.compare(files, store);
+      compared = comparison === undefined ? {} : { comparison, compared_after_s: elapsed_s() };
+    }
   } finally {
     progress.stop();
     notes.say = say;
@@ -164,7 +182,8 @@ async function importOne(
     ...(tally.byType.size > 0 && { by_type: Object.fromEntries(tally.byType) }),
     reasons: tally.reasons,
     notes: [...own, ...(format.notes?.() ?? [])],
-    duration_s: (performance.now() - begunAt) / 1000,
+    duration_s,
+    ...compared,
   };
 }
 
@@ -205,9 +224,12 @@ function readAssignment(text: string): [string, string] {
   throw new UsageError(`--set: expected FIELD=SOURCE, found ${text}`, 'write --set symbol=pair');
 }
 
+// Most imports have no mapping file, and the parser takes 35 ms to load.
+const loadYaml = () => createRequire(import.meta.url)('yaml') as typeof import('yaml');
+
 function readMappingFile(path: string): unknown {
   try {
-    return parseYaml(readFileSync(path, 'utf8'));
+    return loadYaml().parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new UsageError(`--map ${path}: ${why}`, 'name a YAML or JSON file; docs/CLI.md shows one');

@@ -1,11 +1,18 @@
 import { UsageError } from '@bitten/runtime';
-import { createStandardCatalogue, envelopeInfo, type FieldInfo, schemaInfo } from '@bitten/schema';
+import {
+  createStandardCatalogue,
+  describeClass,
+  envelopeInfo,
+  type FieldInfo,
+  schemaInfo,
+} from '@bitten/schema';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command.js';
 import { renderTable } from '../show/table.js';
 import { widthOf } from '../show/terminal.js';
+import type { SchemaCheckOptions } from './schema-check.js';
 
-export function addSchema(command: Command, _context: CommandContext): void {
+export function addSchema(command: Command, context: CommandContext): void {
   command
     .command('list')
     .description('the event types, with what each says')
@@ -18,6 +25,16 @@ export function addSchema(command: Command, _context: CommandContext): void {
     .option('--json', 'print JSON')
     .option('--json-schema', 'print the JSON Schema of the whole event (draft 2020-12)')
     .action(showType);
+  command
+    .command('check')
+    .description('what the bus would refuse of a file, line by line')
+    .argument('<file>', 'events: one JSON object a line, one list, or one object; - for standard input')
+    .option('-t, --type <type>', 'the file holds data of this type, not whole events')
+    .option('--aliases', 'also take the names and defaults that publish, import and the bridge take')
+    .option('--json', 'print JSON, one invalid event a line')
+    .action(async (file: string, options: SchemaCheckOptions) => {
+      await (await import('./schema-check.js')).checkSchema(file, options, context);
+    });
   command.addHelpText(
     'after',
     `
@@ -26,8 +43,11 @@ Examples:
   bitten schema show fire_command
   bitten schema show envelope
   bitten schema show signal_generated --json-schema > signal_generated.schema.json
+  bitten schema check events.jsonl
+  jq -c .data signals.jsonl | bitten schema check - --type signal_generated
 
-A type that is not listed is accepted too, on the rules of the envelope alone.
+A type that is not listed is accepted too, on the rules of the envelope alone. check holds a file to the rules of
+the wire, as the bus does; its exit code is 1 where anything is invalid.
 `,
   );
 }
@@ -60,7 +80,7 @@ async function showType(type: string, options: { json?: true; jsonSchema?: true 
     const { jsonSchema } = await import('@bitten/schema/json-schema');
     print(JSON.stringify(jsonSchema(type), null, 2));
   } else if (options.json) print(JSON.stringify(info, null, 2));
-  else print(`${type}: ${info.description}\n\n${fieldTable(info.fields)}`);
+  else print(`${type}: ${info.description}\n${describeClass(info)}\n\n${fieldTable(info.fields)}`);
 }
 
 function fieldTable(fields: Readonly<Record<string, FieldInfo>>): string {

@@ -1,23 +1,21 @@
 import { UsageError } from '@bitten/runtime';
-import type { Envelope } from '@bitten/schema';
-import type { EventFilter, Position } from '@bitten/transport';
+import { createStandardCatalogue, type Envelope } from '@bitten/schema';
+import type { Position } from '@bitten/transport';
 import type { Command } from 'commander';
 import { BusLink } from '../bus/link.js';
-import { type CommandContext, listOption } from '../command.js';
+import type { CommandContext } from '../command.js';
+import { addFilters, type FilterOptions, filterOf } from '../filter.js';
 import { parsePosition } from '../position.js';
 import { resolveSettings } from '../settings.js';
 import { EventLines } from '../show/event-line.js';
 import { colorsFor, cut, say, widthOf } from '../show/terminal.js';
-import { findLast, follow, type LoggedText } from '../tail/follow.js';
+import { findLast, findLastValues, follow, type LoggedText } from '../tail/follow.js';
 
-interface TailOptions {
-  type?: string[];
-  symbol?: string[];
-  user?: string[];
-  source?: string[];
+interface TailOptions extends FilterOptions {
   from?: string;
   since?: string;
   last?: string;
+  lastValues?: true;
   count?: string;
   exit?: true;
   raw?: true;
@@ -25,15 +23,15 @@ interface TailOptions {
   wide?: true;
 }
 
+/** Where to begin: at a place, or behind what is shown first. */
+type Start = { from: Position } | { last: number } | { lastValues: true };
+
 export function addTail(command: Command, context: CommandContext): void {
-  command
-    .addOption(listOption('-t, --type <type>', 'only events of these types'))
-    .addOption(listOption('-s, --symbol <symbol>', 'only these symbols'))
-    .addOption(listOption('-u, --user <id>', 'only these users'))
-    .addOption(listOption('--source <name>', 'only from these components'))
+  addFilters(command)
     .option('--from <place>', 'where to begin: now, start, or a seq (default: now)')
     .option('--since <time>', 'begin with what the bus appended at that time: 1h (ago), 2025-08-21T17:58')
     .option('--last <n>', 'begin with the last n events that pass the filters')
+    .option('--last-values', 'begin with the last value of each key: of each symbol, of each account')
     .option('-c, --count <n>', 'stop after n events')
     .option('-e, --exit', 'stop at the end of the log instead of waiting for more')
     .option('--raw', "print the publisher's JSON as it came, one a line")
@@ -48,6 +46,7 @@ Examples:
   bitten tail                                        everything, as it comes
   bitten tail --type signal_generated,fire_command   of two types
   bitten tail --symbol XAUUSD --last 20              and the last twenty before
+  bitten tail --type market_data --last-values       the last tick of each symbol, then what comes
   bitten tail --since 15min -e --json | jq .data     a quarter of an hour, then stop
   bitten tail --from start -e --raw > backup.jsonl   the whole log; bitten import reads it again
 
@@ -73,14 +72,27 @@ async function tail(options: TailOptions, { program, signal }: CommandContext): 
   });
   const print = printerFor(options);
   let printed = 0;
-  const pages = follow({
-    link,
-    from: 'last' in start ? await findLast(link, filter, start.last) : start.from,
-    filter,
-    stopAtEnd: options.exit === true,
-    onGap: ({ from, to, why }) => say(`events ${from} to ${to - 1} are gone: ${why}`),
-    signal,
-  });
+  let from: Position = 'end';
+  if ('from' in start) from = start.from;
+  else if ('last' in start) from = await findLast(link, filter, start.last);
+  else {
+    const found = await findLastValues(link, filter.types ?? typesWithKey(), filter);
+    const wanted = found.values.slice(0, count_max);
+    if (wanted.length > 0) process.stdout.write(`${print(wanted).join('\n')}\n`);
+    printed = wanted.length;
+    from = found.next;
+  }
+  const pages =
+    printed >= count_max
+      ? []
+      : follow({
+          link,
+          from,
+          filter,
+          stopAtEnd: options.exit === true,
+          onGap: ({ from, to, why }) => say(`events ${from} to ${to - 1} are gone: ${why}`),
+          signal,
+        });
   for await (const page of pages) {
     const wanted = page.slice(0, count_max - printed);
     process.stdout.write(`${print(wanted).join('\n')}\n`);
@@ -90,21 +102,22 @@ async function tail(options: TailOptions, { program, signal }: CommandContext): 
   link.close();
 }
 
-function filterOf({ type, symbol, user, source }: TailOptions): EventFilter {
-  return {
-    ...(type === undefined ? {} : { types: type }),
-    ...(symbol === undefined ? {} : { symbols: symbol }),
-    ...(user === undefined ? {} : { users: user }),
-    ...(source === undefined ? {} : { sources: source }),
-  };
-}
-
-function startOf({ from, since, last }: TailOptions): { from: Position } | { last: number } {
-  if ([from, since, last].filter((each) => each !== undefined).length > 1) {
-    throw new UsageError('--from, --since and --last each say where to begin', 'give one of them');
+function startOf({ from, since, last, lastValues }: TailOptions): Start {
+  if ([from, since, last, lastValues].filter((each) => each !== undefined).length > 1) {
+    throw new UsageError(
+      '--from, --since, --last and --last-values each say where to begin',
+      'give one of them',
+    );
   }
+  if (lastValues) return { lastValues };
   if (last !== undefined) return { last: readCount(last, '--last', 0)! };
   return { from: parsePosition({ place: from, since }, '--from') ?? 'end' };
+}
+
+/** Those that have last values. */
+function typesWithKey(): string[] {
+  const catalogue = createStandardCatalogue();
+  return catalogue.types().filter((type) => catalogue.get(type)!.key !== null);
 }
 
 function readCount(text: string | undefined, flag: string, min: number): number | undefined {

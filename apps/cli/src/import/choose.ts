@@ -7,10 +7,11 @@ import type { ImportFormat } from './format.js';
 import { eventsFormat, mappedFormat, signalOutcomesFormat } from './json-formats.js';
 import { parseObject } from './mapping.js';
 import type { EventMapping } from './mapping-rules.js';
+import { pythonDbFormat } from './python-db/format.js';
 import { LineSplitter } from './records.js';
 import { ticksFormat } from './ticks.js';
 
-export const formatNames = ['jsonl', 'signal-outcomes', 'events', 'ticks', 'bars'] as const;
+export const formatNames = ['jsonl', 'signal-outcomes', 'events', 'ticks', 'bars', 'python-db'] as const;
 export type FormatName = (typeof formatNames)[number];
 
 export interface ChooseOptions {
@@ -59,6 +60,8 @@ function chooseOne(file: string, name: Exclude<FormatName, 'bars'>, options: Cho
       };
     case 'events':
       return { files: [file], format: eventsFormat(), guess: how('whole events, one a line') };
+    case 'python-db':
+      return { files: [file], format: pythonDbFormat(), guess: how('the database of the Python collector') };
     case 'ticks': {
       const own = symbol ?? symbolOf(file);
       return {
@@ -104,6 +107,8 @@ export function symbolOf(file: string): string {
   );
 }
 
+/** What every SQLite database begins with (sqlite.org/fileformat.html). */
+const sqliteMagic = 'SQLite format 3\u0000';
 const head_bytes = 64 * 1024;
 /** A first line may be broken; somewhere in so many there is one that tells. */
 const lines_looked_at = 20;
@@ -111,6 +116,7 @@ const lines_looked_at = 20;
 /** What a file's first lines look like. Throws `UsageError` where it is none of what we know. */
 export function guessFormat(file: string): FormatName {
   const lines = firstLines(file);
+  if (lines[0]?.startsWith(sqliteMagic)) return 'python-db';
   for (const text of lines) {
     const name = guessLine(text);
     if (name !== undefined) return name;

@@ -17,4 +17,23 @@ export interface ImportFormat {
   map: (record: ImportRecord) => string[];
   /** What is worth saying when everything has been read. */
   notes?: () => string[];
+  /** What a record is called; a line by default. */
+  unit?: 'row';
+  /** Holds what is in the store against what was in the files; undefined where there was nothing. */
+  compare?: (files: readonly string[], store: ImportedStore) => Promise<Comparison | undefined>;
+}
+
+/** Where an import has ended up. */
+export interface ImportedStore {
+  dataDir: string;
+  /** Number of the last record that was read. */
+  lastLine: number;
+  /** Resolves when everything that was published is stored. Throws where that does not come about. */
+  settled: () => Promise<void>;
+}
+
+/** What was there and what is stored, by type and day (UTC). */
+export interface Comparison {
+  isEqual: boolean;
+  days: Array<{ event_type: string; day: string; rows: number; stored: number; dead_letters: number }>;
 }

@@ -40,6 +40,7 @@ export async function runImport(options: ImportOptions & { link: BusLink }): Pro
     ahead.catch(() => {});
     for await (const piece of planPieces(block, ask)) await publishPiece(options, block, piece);
     tally.records += block.records.length;
+    tally.lastLine = block.records.at(-1)?.line ?? tally.lastLine;
   }
 }
 

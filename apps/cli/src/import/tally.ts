@@ -1,4 +1,5 @@
 import { describeIssue, type Issue } from '@bitten/schema';
+import type { Comparison } from './format.js';
 
 /** What an import came to, also the object that `--json` prints. */
 export interface ImportResult {
@@ -16,7 +17,12 @@ export interface ImportResult {
   /** The first few dead letters. */
   reasons: string[];
   notes: string[];
+  /** From the first row read until all was acknowledged. */
   duration_s: number;
+  /** Until all of it was in the store, and counted there. */
+  compared_after_s?: number;
+  /** By type and day: what was in a database, and what has become of it. */
+  comparison?: Comparison;
 }
 
 const reasons_max = 5;
@@ -29,6 +35,14 @@ export class Tally {
   deadLetters = 0;
   readonly byType = new Map<string, number>();
   readonly reasons: string[] = [];
+  readonly #unit: string;
+  /** Number of the last record. */
+  lastLine = 0;
+
+  /** `unit` is what a record is called. */
+  constructor(unit = 'line') {
+    this.#unit = unit;
+  }
 
   get events(): number {
     return this.stored + this.alreadyThere + this.deadLetters;
@@ -45,7 +59,7 @@ export class Tally {
   }): void {
     this.deadLetters += 1;
     if (this.reasons.length >= reasons_max) return;
-    const where = letter.line === undefined ? 'an event' : `line ${letter.line}`;
+    const where = letter.line === undefined ? 'an event' : `${this.#unit} ${letter.line}`;
     const name = letter.number === undefined ? '' : ` (dead letter ${letter.number})`;
     this.reasons.push(`${where}${name}: ${letter.issues.map(describeIssue).join('; ')}`);
   }

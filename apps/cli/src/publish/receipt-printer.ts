@@ -1,6 +1,7 @@
-import { EventBridge, InvalidEventError, type NewEvent, type Receipt } from '@bitten/bridge';
+import type { NewEvent, Receipt } from '@bitten/bridge';
 import { describeIssue } from '@bitten/schema';
 import { KeyRefusedError, readClientKey } from '@bitten/transport';
+import { EventBridge, InvalidEventError } from '../bus/bridge.js';
 import { BusAwayError } from '../bus/link.js';
 import type { CliSettings } from '../settings.js';
 import { colorsFor, say } from '../show/terminal.js';
@@ -9,8 +10,7 @@ import { colorsFor, say } from '../show/terminal.js';
 const outstanding_max = 2_000;
 
 /** The newest first; the store has them once the collector has read them. */
-const showDeadLetters =
-  'bitten query --sql "SELECT id, event_type, issues_json FROM dead_letters ORDER BY id DESC LIMIT 10"';
+const showDeadLetters = 'bitten dead-letters list';
 
 /** Publishes events and prints their receipts, in the order of the events. */
 export class ReceiptPrinter {

@@ -39,7 +39,7 @@ export function runSql(file: string, sql: string): SqlResult {
     if (error instanceof BittenError) throw error;
     throw new SqlError(
       error instanceof Error ? error.message : String(error),
-      'the tables are events, signal_events, trade_events, health_events, event_stats and dead_letters',
+      'the tables are events, signal_events, trade_events, health_events, event_stats, lifecycle, pattern_stats and dead_letters',
       error,
     );
   }

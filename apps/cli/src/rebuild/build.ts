@@ -105,15 +105,17 @@ class Build {
       const isClose = this.#builder.store.cursor('events') - before < remainder_max;
       if (ends === null || isClose || round === rounds_max) break;
     }
-    this.#carryStatuses();
+    this.#carryRest();
     this.#builder.finish();
     return this.#built;
   }
 
-  #carryStatuses(): void {
+  /** What is in no row: what became of dead letters, and how lives began whose first events are gone. */
+  #carryRest(): void {
     if (this.#old === null || this.#built.oldTrouble !== null) return;
     try {
       this.#builder.carryStatuses(this.#old);
+      this.#builder.carryLives(this.#old);
     } catch (error) {
       // They are worth telling, and not worth doing without a store.
       this.#built.oldTrouble = describeError(error);

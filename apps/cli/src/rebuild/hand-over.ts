@@ -40,8 +40,7 @@ export async function handOver(options: HandOverOptions): Promise<'rebuild' | 'c
     const found = findHolder({ dir: options.dataDir, role: 'collector' });
     if (found?.liveness === 'unknown') throw unseen(found.holder.pid);
     // Once for each run of it: a second signal would find nothing to do.
-    if (found?.liveness === 'alive' && found.holder.token !== told) {
-      process.kill(found.holder.pid, takeSignal);
+    if (found?.liveness === 'alive' && found.holder.token !== told && ask(found.holder.pid)) {
       told = found.holder.token;
     }
     await sleep(look_ms, undefined, { signal });
@@ -50,6 +49,16 @@ export async function handOver(options: HandOverOptions): Promise<'rebuild' | 'c
     `it did not answer within ${timeout_ms / 1000} s`,
     'look into its log; or stop it and call bitten rebuild again',
   );
+}
+
+/** False where it has ended since it was looked for: then its lock is free in a moment. */
+function ask(pid: number): boolean {
+  try {
+    return process.kill(pid, takeSignal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 function takeLock(dir: string): Lock | null {

@@ -36,6 +36,7 @@ const keyFields: Readonly<Record<string, readonly string[]>> = {
   system_health: ['component', 'status', 'uptime', 'memory_usage', 'cpu_usage', 'message'],
   market_data: ['symbol', 'bid', 'ask', 'volume'],
   user_action: ['user_id', 'action', 'details', 'ip_address'],
+  dead_letter_resolved: ['dead_letter', 'action', 'seq', 'reason', 'by'],
 };
 
 /** Fields whose value says by itself what it is. */

@@ -60,7 +60,7 @@ function describeBus(
     ],
     [
       'events',
-      `${amount(events.appended)} appended, ${amount(events.duplicates)} duplicates, ${amount(events.rejected)} rejected since the start`,
+      `${amount(events.appended)} appended, ${amount(events.duplicates)} duplicates, ${amount(events.rejected)} rejected${conflatedWords(events.conflated)} since the start`,
     ],
     [
       'log',
@@ -91,6 +91,11 @@ function describeBus(
     cursors.length === 0 ? '' : `\n${cursorTable(cursors, { at, width })}`,
   ];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** Nothing while no publisher has been short of room. */
+function conflatedWords(conflated = 0): string {
+  return conflated === 0 ? '' : `, ${amount(conflated)} conflated before they came`;
 }
 
 /** What came in that was no event, and who did not come in: all zero while everybody behaves. */

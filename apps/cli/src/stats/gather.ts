@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describeError } from '@bitten/runtime';
-import { openStore, type StoreSummary } from '@bitten/storage/store';
+import type { StoreSummary } from '@bitten/storage/store';
 import type { BusStats } from '@bitten/transport';
 import { BusLink } from '../bus/link.js';
 import { storeFile } from '../query/store-file.js';
@@ -20,7 +20,7 @@ export interface Stats {
 export async function gatherStats(settings: CliSettings, signal: AbortSignal): Promise<Stats> {
   const bus = askBus(settings, signal);
   const store = askStore(settings);
-  return { at: Date.now() / 1000, bus: await bus, store };
+  return { at: Date.now() / 1000, bus: await bus, store: await store };
 }
 
 async function askBus(settings: CliSettings, signal: AbortSignal): Promise<Stats['bus']> {
@@ -44,9 +44,11 @@ async function askBus(settings: CliSettings, signal: AbortSignal): Promise<Stats
   }
 }
 
-function askStore(settings: CliSettings): Stats['store'] {
+async function askStore(settings: CliSettings): Promise<Stats['store']> {
   const file = join(settings.dataDir, storeFile);
   try {
+    // Loaded while the bus is being asked: it takes as long as that.
+    const { openStore } = await import('@bitten/storage/store');
     const store = openStore({ file, readonly: true });
     try {
       return { ok: true, file, summary: store.summary() };

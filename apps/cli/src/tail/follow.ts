@@ -58,7 +58,7 @@ async function resolve(link: BusLink, from: Position): Promise<number> {
   return (await link.ask((client) => client.fetch({ from, max_bytes: 1 }))).from;
 }
 
-function textsOf({ runs, body }: FetchReply): LoggedText[] {
+function textsOf({ runs, body }: Pick<FetchReply, 'runs' | 'body'>): LoggedText[] {
   const texts = splitEvents(body);
   const logged: LoggedText[] = [];
   for (const [first, count, appendedAt] of runs) {
@@ -67,6 +67,21 @@ function textsOf({ runs, body }: FetchReply): LoggedText[] {
     }
   }
   return logged;
+}
+
+/** The last value of each key of some types, and the place to follow on from: nothing is missed between the two. */
+export async function findLastValues(
+  link: BusLink,
+  types: readonly string[],
+  filter: EventFilter,
+): Promise<{ values: LoggedText[]; next: number }> {
+  const values: LoggedText[] = [];
+  for (let after = 0; ; after = values.at(-1)!.seq) {
+    const from: number = after;
+    const reply = await link.ask((client) => client.lastValues({ types, filter, after: from }));
+    values.push(...textsOf(reply));
+    if (!reply.more) return { values, next: reply.next };
+  }
 }
 
 /** How far to look back at first for each event wanted, and how much farther each time that was not enough. */

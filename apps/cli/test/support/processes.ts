@@ -39,6 +39,8 @@ export class Place {
       BITTEN_PUB_PORT: String(pub),
       BITTEN_PULL_PORT: String(pull),
       BITTEN_BUS_PORT: String(busPort),
+      BITTEN_BUS_HTTP_PORT: 'none',
+      BITTEN_COLLECTOR_HTTP_PORT: 'none',
       BITTEN_LOG_LEVEL: 'silent',
     };
   }

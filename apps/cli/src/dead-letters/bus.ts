@@ -1,0 +1,51 @@
+import { userInfo } from 'node:os';
+import { type Ask, Settler } from '@bitten/dead-letters';
+import { BusLink } from '../bus/link.js';
+import type { CommandContext } from '../command.js';
+import { resolveSettings } from '../settings.js';
+import { say } from '../show/terminal.js';
+
+/** What the commands need of the bus. */
+export interface LetterBus {
+  ask: Ask;
+  logId: string;
+  close: () => void;
+}
+
+/** Throws `BusAwayError`, `KeyRefusedError`. */
+export async function openBus({ program, signal }: CommandContext): Promise<LetterBus> {
+  const { host, busPort, keyFile, timeout } = resolveSettings(program);
+  const link = await BusLink.open({
+    host,
+    port: busPort,
+    keyFile,
+    name: 'bitten-dead-letters',
+    timeout_ms: timeout,
+    onAway: (why) => say(`waiting for the bus: ${why}`),
+    onBack: () => say('the bus is back'),
+    signal,
+  });
+  try {
+    const { log_id } = await link.ask((client) => client.hello());
+    return { ask: (request) => link.ask(request), logId: log_id, close: () => link.close() };
+  } catch (error) {
+    link.close();
+    throw error;
+  }
+}
+
+const by_length_max = 100;
+
+/** Who decides, where `--by` does not say: who is at this terminal. */
+export function makeSettler(bus: LetterBus, by: string | undefined): Settler {
+  return new Settler({ ask: bus.ask, logId: bus.logId, by: (by ?? userName()).slice(0, by_length_max) });
+}
+
+/** A process may run as a user that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'bitten';
+  }
+}

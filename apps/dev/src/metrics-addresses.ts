@@ -1,0 +1,15 @@
+import { healthPorts, inspectSettings } from '@bitten/runtime';
+
+/** Where bus and collector serve their metrics, as they find it in this environment and the settings file. */
+export function metricsAddresses(env: NodeJS.ProcessEnv): string[] {
+  const ports = (['bus', 'collector'] as const).map((app) => {
+    const place = { app, argv: [], env, cwd: process.cwd() };
+    return inspectSettings({ httpPort: healthPorts[app] }, place).settings[0]?.value;
+  });
+  // Of a port that the system chooses only the app's own log tells.
+  return ports.filter((port) => typeof port === 'number' && port > 0).map(addressOf);
+}
+
+function addressOf(port: unknown): string {
+  return `http://127.0.0.1:${port}/metrics`;
+}
