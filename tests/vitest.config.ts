@@ -11,6 +11,7 @@ export default defineConfig({
       'mutants/**/*.test.ts',
       'soak/test/**/*.test.ts',
       'fuzz/*.test.ts',
+      'docs/*.test.ts',
     ],
     fileParallelism: false,
     pool: 'forks',

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventRows, isFree, type Program, storedUpTo, until } from '@bitten/proof';
+import { eventRows, freePorts, isFree, type Program, storedUpTo, until } from '@bitten/proof';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { scrape } from '../support/metrics.js';
 import { programs } from '../support/places.js';
 import { descendantsOf, isRunning } from '../support/process-tree.js';
 import { System } from '../support/system.js';
@@ -79,6 +80,19 @@ describe.skipIf(!hasProc)('everything in one program', () => {
     await expectGone(system, next.pids);
     const seqs = eventRows(system.database, `id < ${end}`).map(({ id }) => id);
     expect(seqs).toEqual(Array.from({ length: end - 1 }, (_, i) => i + 1));
+  });
+
+  test('the metrics are where it says', async () => {
+    const system = await System.prepare();
+    const { pub, pull } = await freePorts();
+    const env = { BITTEN_BUS_HTTP_PORT: String(pub), BITTEN_COLLECTOR_HTTP_PORT: String(pull) };
+    const dev = system.run('dev', programs.dev, { env });
+    await dev.logged('ready', ({ app, msg }) => app === 'dev' && msg === 'ready');
+    for (const port of [pub, pull]) {
+      expect(dev.log.join('\n')).toContain(`http://127.0.0.1:${port}/metrics`);
+      expect(await scrape(port)).toContain('bitten_process_info');
+    }
+    expect((await dev.stop('SIGINT')).code).toBe(0);
   });
 
   test('the dev program itself killed (kill -9): bus and collector do not stay behind', async () => {

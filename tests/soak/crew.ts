@@ -61,6 +61,8 @@ export class Crew {
       BITTEN_PUB_PORT: String(ports.pub),
       BITTEN_PULL_PORT: String(ports.pull),
       BITTEN_BUS_PORT: String(ports.bus),
+      BITTEN_BUS_HTTP_PORT: 'none',
+      BITTEN_COLLECTOR_HTTP_PORT: 'none',
       BITTEN_LOG_FORMAT: 'json',
       BITTEN_RETENTION_BYTES: String(options.logBytesMax),
       BITTEN_SEGMENT_BYTES: String(Math.max(1024 * 1024, Math.floor(options.logBytesMax / 8))),

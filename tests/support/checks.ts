@@ -6,13 +6,15 @@ export interface Run {
   run: number;
   /** What it was promised. */
   acks: readonly Acked[];
+  /** Its room was too small for every tick: those may be missing, or stand behind what came after them. */
+  conflates?: boolean;
 }
 
 /** Where each event of each run stands: `places.get(run)[n - 1]` is the seq of its nth event. */
 export type Places = ReadonlyMap<number, readonly number[]>;
 
-export function runOf(run: number, ackFile: string): Run {
-  return { run, acks: readAcks(ackFile) };
+export function runOf(run: number, ackFile: string, { conflates = false } = {}): Run {
+  return { run, acks: readAcks(ackFile), conflates };
 }
 
 /**
@@ -24,7 +26,8 @@ export function runOf(run: number, ackFile: string): Run {
  * - whatever was acknowledged is there, at the seq that was acknowledged.
  */
 export function checkStore(database: string, seed: string, runs: readonly Run[]): Places {
-  const places = readPlaces(database, seed);
+  const conflating = new Set(runs.filter(({ conflates }) => conflates).map(({ run }) => run));
+  const places = readPlaces(database, seed, conflating);
   for (const { run, acks } of runs) {
     const seqs = places.get(run) ?? [];
     const wrong = acks.filter(
@@ -38,9 +41,17 @@ export function checkStore(database: string, seed: string, runs: readonly Run[])
   return places;
 }
 
-function readPlaces(database: string, seed: string): Places {
+function readPlaces(database: string, seed: string, conflating: ReadonlySet<number>): Places {
   const eventOf = numberedEvents(seed);
   const places = new Map<number, number[]>();
+  const lastKept = new Map<number, number>();
+  /** Whether what must be kept stands in its order, with nothing but ticks left out before it. */
+  const joins = (run: number, n: number): boolean => {
+    for (let each = (lastKept.get(run) ?? 0) + 1; each < n; each += 1) {
+      if (eventOf(run, each).event_type !== 'market_data') return false;
+    }
+    return n > (lastKept.get(run) ?? 0);
+  };
   const found = readStore(database, (db) => {
     const rows = db.prepare('SELECT id, event_type, data_json FROM events ORDER BY id').iterate();
     let next = 1;
@@ -51,10 +62,13 @@ function readPlaces(database: string, seed: string): Places {
       // The bus's own heartbeats.
       if (run === undefined || n === undefined) continue;
       const seqs = places.get(run) ?? [];
-      if (n !== seqs.length + 1) {
+      const isTick = row.event_type === 'market_data';
+      const isPlaced = conflating.has(run) && (isTick ? seqs[n - 1] === undefined : joins(run, n));
+      if (n !== seqs.length + 1 && !isPlaced) {
         throw new Error(`run ${run}: event ${n} stands at seq ${row.id}, right after event ${seqs.length}`);
       }
-      seqs.push(row.id);
+      seqs[n - 1] = row.id;
+      if (!isTick) lastKept.set(run, n);
       places.set(run, seqs);
       const event = eventOf(run, n);
       if (row.event_type !== event.event_type || row.data_json !== JSON.stringify(event.data)) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadFileError } from '../../../apps/cli/src/import/bad-file.js';
@@ -14,6 +14,7 @@ import {
   sharedSettings,
   UsageError,
 } from '../../../packages/runtime/dist/index.js';
+import { addPythonRows } from '../../support/python-database.js';
 import { bytesOf, refusing, type Target } from '../target.js';
 import { eventSamples } from './events.js';
 
@@ -28,7 +29,7 @@ const signal = {
   win: true,
   signal_id: 'S',
 };
-const lines: Readonly<Record<(typeof formatNames)[number], readonly string[]>> = {
+const lines: Readonly<Record<(typeof formatNames)[number], ReadonlyArray<string | Buffer>>> = {
   jsonl: [JSON.stringify(signal)],
   'signal-outcomes': [JSON.stringify(signal), JSON.stringify({ ...signal, direction: 'BUY', win: false })],
   events: [
@@ -36,8 +37,18 @@ const lines: Readonly<Record<(typeof formatNames)[number], readonly string[]>> =
     JSON.stringify({ seq: 1, appended_at: 2, event_type: 'x', extra: { __proto__: 1 } }),
   ],
   ticks: ['20200101 170014743,1.12122,1.12170,0\n20200101 170015000,1.1,1.2,3\n'],
+  'python-db': [pythonDatabase()],
   bars: ['timestamp,open,high,low,close\n2012-01-02 00:00,1,2,1,1.5\n2012-01-02 00:01,1,2,1,1.6\n'],
 };
+
+/** The bytes of a small database of the Python collector. */
+function pythonDatabase(): Buffer {
+  const file = join(folder, 'python.db');
+  addPythonRows(file, () => [
+    ['market_data', 1_757_957_318.5, 'mt5_feed', null, '7', null, '{"symbol": "EURUSD"}', 1],
+  ]);
+  return readFileSync(file);
+}
 
 const mapping = [
   {
@@ -85,7 +96,7 @@ function loadAll(input: Buffer): void {
 export const peopleTargets: readonly Target[] = [
   ...formatNames.map((format) => ({
     name: `import-${format}`,
-    samples: lines[format].map((text) => Buffer.from(text)),
+    samples: lines[format].map((content) => Buffer.from(content)),
     run: (input: Buffer) => importFile(format, input),
   })),
   {

@@ -34,6 +34,25 @@ const requests = bytesOf(
   { v: 1, op: 'cursor_commit', id: 6, name: 'reader', next: 3 },
   { v: 1, op: 'cursor_reset', id: 7, name: 'reader', to: 'end' },
   { v: 1, op: 'stats', id: 8 },
+  {
+    v: 1,
+    op: 'replay',
+    id: 9,
+    name: 'friday',
+    from: { time: 1 },
+    to: 9,
+    filter: { types: ['a'] },
+    max_events: 5,
+  },
+  {
+    v: 1,
+    op: 'last_values',
+    id: 9,
+    types: ['market_data'],
+    filter: { symbols: ['EURUSD'] },
+    after: 3,
+    max_bytes: 9,
+  },
 );
 
 const replies = bytesOf(
@@ -67,11 +86,13 @@ const replies = bytesOf(
   },
   { v: 1, id: 8, ok: true, stats: {} },
   { v: 1, id: 9, ok: true, last: 5 },
+  { v: 1, id: 10, ok: true, next: 3, end: 9, sent: 2, unheard: 1 },
+  { v: 1, id: 10, ok: true, next: 9, more: true, runs: [[4, 1, 1.5]] },
 );
 
 const ops: readonly Op[] = [
   ...(['hello', 'ping', 'publish', 'producer', 'fetch', 'cursor_open', 'cursor_commit'] as const),
-  ...(['cursor_list', 'cursor_reset', 'cursor_delete', 'stats'] as const),
+  ...(['cursor_list', 'cursor_reset', 'cursor_delete', 'stats', 'last_values', 'replay'] as const),
 ];
 
 export const wireTargets: readonly Target[] = [

@@ -41,8 +41,18 @@ function publish() {
 }
 
 function report(more = {}) {
-  const { refused, bufferedBytes, spooledBytes, connection } = bridge.stats();
-  const line = { tried, accepted, refused, bufferedBytes, spooledBytes, connection, ...trouble, ...more };
+  const { refused, conflated, bufferedBytes, spooledBytes, connection } = bridge.stats();
+  const line = {
+    tried,
+    accepted,
+    refused,
+    conflated,
+    bufferedBytes,
+    spooledBytes,
+    connection,
+    ...trouble,
+    ...more,
+  };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
