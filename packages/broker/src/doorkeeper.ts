@@ -95,6 +95,9 @@ export class Doorkeeper {
 
   #putOut(): void {
     if (this.#isClosed) return;
+    // The list may have gone since it changed; when it is back, that is a change again.
+    this.#list?.refresh();
+    if (this.#list?.isReadable === false) return;
     for (const door of this.guard.doorsToClear()) {
       if (this.#reopening.has(door)) continue;
       const reopening = this.#o

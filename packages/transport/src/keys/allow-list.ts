@@ -66,6 +66,7 @@ export class AllowList {
   #names: Map<string, string>;
   #seen: string;
   #inTrouble = false;
+  #isReadable = true;
 
   /** Throws `KeyFileError`. */
   constructor(options: AllowListOptions) {
@@ -73,6 +74,11 @@ export class AllowList {
     // Before reading: a change in between is then seen as one.
     this.#seen = fingerprint(options.file);
     this.#names = byKey(readAllowList(options.file));
+  }
+
+  /** Whether the file could be read when it was looked at last: if not, it says nothing of those who are inside. */
+  get isReadable(): boolean {
+    return this.#isReadable;
   }
 
   /** The name of a key that may come in; undefined for any other. */
@@ -89,6 +95,7 @@ export class AllowList {
     this.#names = byKey(list.keys);
     if (list.wrong !== undefined && !this.#inTrouble) this.#o.onTrouble(list.wrong);
     this.#inTrouble = list.wrong !== undefined;
+    this.#isReadable = list.isReadable;
     if (list.isReadable) this.#o.onChange(this.#names.size);
   }
 
