@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { deadLetterRows, eventRows, readStore } from '@bitten/proof';
 import Database from 'better-sqlite3';
@@ -6,6 +7,9 @@ import { programs } from '../support/places.js';
 import { addPythonRows, makePythonDatabase, type PythonRowValues } from '../support/python-database.js';
 import { full, scaled, testSeed } from '../support/scale.js';
 import { System } from '../support/system.js';
+import { findSqliteShell } from '../support/tools.js';
+
+const shell = findSqliteShell();
 
 interface Day {
   event_type: string;
@@ -42,6 +46,22 @@ function ask(file: string, sql: string): unknown[] {
   return rows;
 }
 
+/** The seed's signal performance by pattern, as it stands there, asked by the shell that people have. */
+function inShell(file: string): string {
+  const sql = `SELECT
+    pattern_type,
+    AVG(confidence) as avg_confidence,
+    COUNT(*) as signal_count
+FROM signal_events
+GROUP BY pattern_type
+ORDER BY avg_confidence DESC;`;
+  return execFileSync(shell!, ['-readonly', '-bail', file], {
+    input: sql,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+}
+
 /** The seed's analytics, but for `created_at`, which is when this bus took the row in; the bus's own health aside. */
 const analytics = [
   `SELECT event_type, date(timestamp, 'unixepoch') AS day, COUNT(*) FROM events
@@ -49,6 +69,9 @@ const analytics = [
   `SELECT pattern_type, round(AVG(confidence), 9), COUNT(*) FROM signal_events GROUP BY pattern_type ORDER BY 1`,
   `SELECT component, status, COUNT(*) FROM health_events WHERE component != 'event_bus'
     GROUP BY component, status ORDER BY 1, 2`,
+  `SELECT fire_id, ticket, symbol, direction, volume, open_price, execution_time FROM trade_events ORDER BY id`,
+  `SELECT event_type, count, first_seen, last_seen, round(avg_timestamp, 3) FROM event_stats
+    WHERE event_type != 'system_health' ORDER BY event_type`,
   `SELECT strftime('%H', datetime(timestamp, 'unixepoch')) AS hour, event_type, COUNT(*) FROM events
     WHERE source != 'event_bus' GROUP BY hour, event_type ORDER BY 1, 2`,
   `SELECT event_type, timestamp, source, correlation_id, user_id, session_id, data_json FROM events
@@ -75,6 +98,8 @@ describe('the database of the Python system', () => {
     // A million rows side by side are more than one process wants to hold.
     const questions = full ? analytics.slice(0, -1) : analytics;
     for (const sql of questions) expect(ask(system.database, sql)).toEqual(ask(file, sql));
+
+    if (shell !== undefined) expect(inShell(system.database)).toBe(inShell(file));
 
     const more = [
       'user_action',
@@ -120,9 +145,11 @@ describe('the database of the Python system', () => {
       row({ 4: 7n, 3: 'C"1' }),
       row({ 6: '["no object"]' }),
       row({ 6: tick.replace('EURUSD', 'A SYMBOL THAT IS TOO LONG') }),
+      row({ 6: `${tick}\u0000, and more` }),
+      row({ 6: `{"symbol": "${'x'.repeat(9 * 1024 * 1024)}"}` }),
     ]);
     const moved = await moveIn(system, file);
-    expect(moved).toMatchObject({ stored: 2, dead_letters: 7, comparison: { isEqual: true } });
+    expect(moved).toMatchObject({ stored: 2, dead_letters: 9, comparison: { isEqual: true } });
     expect(moved.reasons[0]).toMatch(/^row 2 \(dead letter 1\): data: expected object, found "/);
     const stored = eventRows(system.database, "source = 'mt5_feed'");
     expect(stored.map(({ timestamp, data_json }) => [timestamp, data_json])).toEqual([
@@ -131,7 +158,7 @@ describe('the database of the Python system', () => {
     ]);
     expect(stored[1]).toMatchObject({ correlation_id: 'C"1', user_id: '7' });
     const letters = deadLetterRows(system.database).map(({ payload }) => JSON.parse(payload));
-    expect(letters.map(({ imported }) => imported.id)).toEqual([2, 3, 4, 5, 6, 8, 9]);
+    expect(letters.map(({ imported }) => imported.id)).toEqual([2, 3, 4, 5, 6, 8, 9, 10, 11]);
     expect(letters[1]).toMatchObject({ source: 'mt5_feed', data: expect.stringContaining('somebody else') });
     const extras = readStore(system.database, (db) =>
       db.prepare('SELECT extra_json FROM event_rows WHERE extra_json IS NOT NULL').pluck().get(),

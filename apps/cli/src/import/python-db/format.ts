@@ -71,8 +71,7 @@ class RowWriter {
       this.#member('session_id', session_id);
     const imported = `{"db":"${this.#name}","id":${id},"created_at":${json(created_at)}}`;
     const head = `{"event_type":${this.#word(event_type)},"timestamp":${json(timestamp)},"source":${this.#word(source)}`;
-    // What is no JSON is kept as a text, which no event may have for its data: it is refused with that reason.
-    const body = is_json === 1 && typeof data === 'string' ? data : json(data);
+    const body = is_json === 1 && typeof data === 'string' && mayStand(data) ? data : json(cut(data));
     return `${head}${optional},"imported":${imported},"data":${body}}`;
   }
 
@@ -87,6 +86,19 @@ class RowWriter {
     if (this.#words.size < words_max) this.#words.set(value, text);
     return text;
   }
+}
+
+/** Longer data makes no event, and would not travel: what is kept of it tells what it was. */
+const data_length_max = 1024 * 1024;
+
+/** What is no JSON is kept as a text, which no event may have for its data: it is refused with that reason. */
+function mayStand(data: string): boolean {
+  // SQLite takes a text to end at a NUL.
+  return data.length <= data_length_max && !data.includes('\u0000');
+}
+
+function cut(data: unknown): unknown {
+  return typeof data === 'string' ? data.slice(0, data_length_max) : data;
 }
 
 function json(value: unknown): string {
