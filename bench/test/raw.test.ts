@@ -23,7 +23,14 @@ test('the raw ceiling inserts the very rows of the store, in every table', () =>
   applyAlone({ file: from, events: 450, page_events: 100 });
   expect(copyRows({ from, into, page_events: 70 }).events).toBe(450);
   const [source, target] = [new Database(from, { readonly: true }), new Database(into, { readonly: true })];
-  for (const table of ['event_rows', 'signal_rows', 'trade_rows', 'health_rows']) {
+  for (const table of [
+    'event_rows',
+    'signal_rows',
+    'trade_rows',
+    'health_rows',
+    'signal_lives',
+    'fire_lives',
+  ]) {
     const rows = source.prepare(`SELECT * FROM ${table}`).all();
     expect(rows.length).toBeGreaterThan(0);
     expect(target.prepare(`SELECT * FROM ${table}`).all()).toEqual(rows);
@@ -37,9 +44,14 @@ test('the raw ceiling leaves no table out that holds a row for an event', () => 
   applyAlone({ file: from, events: 200, page_events: 100 });
   const db = new Database(from, { readonly: true });
   const tables = db
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE '%_rows'")
-    .pluck();
-  expect(tables.all().sort()).toEqual(['event_rows', 'health_rows', 'signal_rows', 'trade_rows']);
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all() as string[];
+  const copied = ['event_rows', 'signal_rows', 'trade_rows', 'health_rows', 'signal_lives', 'fire_lives'];
+  const words = ['event_types', 'sources', 'symbols', 'shapes'];
+  const counts = ['pattern_rows', 'follow_cursors', 'gaps', 'store_info'];
+  const ofLetters = ['dead_letters', 'dead_letter_resolutions'];
+  expect(tables.sort()).toEqual([...copied, ...words, ...counts, ...ofLetters].sort());
   db.close();
 });
 

@@ -11,18 +11,26 @@ export interface CopyRowsOptions {
   page_events: number;
 }
 
-/** The tables that hold a row for an event, and the column that holds its place. */
+/**
+ * The tables whose rows come of events, and the column that holds the place they were made at. Rows of lives are
+ * among them: somebody who wants to ask what the store answers has to insert them too. They are copied as they
+ * ended, once each; that the collector finds them again and changes them is part of what storing costs.
+ */
 const tables = {
   event_rows: 'seq',
   signal_rows: 'event_id',
   trade_rows: 'event_id',
   health_rows: 'event_id',
+  signal_lives: 'no',
+  fire_lives: 'no',
+  dead_letter_resolutions: 'event_id',
 };
 
 /**
  * The ceiling: better-sqlite3 inserting the very rows the collector has stored, into the same tables with the
  * same indexes and the same pragmas as the store's writer has, through prepared statements and nothing else.
- * What it leaves out is what storing costs: finding out which rows, and keeping the counts and the cursor.
+ * What it leaves out is what storing costs: finding out which rows, and keeping the counts, those by pattern
+ * among them, and the cursor.
  */
 export function copyRows({ from, into, page_events }: CopyRowsOptions): { events: number; took_ms: number } {
   openStore({ file: into }).close();

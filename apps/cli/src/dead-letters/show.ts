@@ -1,11 +1,11 @@
 import { type DeadLetter, type Examination, examine, prettyJson } from '@bitten/dead-letters';
 import { describeIssue } from '@bitten/schema';
+import type { DeadLetterResolution } from '@bitten/storage/store';
 import type { CommandContext } from '../command.js';
 import { resolveSettings } from '../settings.js';
 import { harmless } from '../show/terminal.js';
 import { formatTime } from '../time.js';
 import { type LetterBus, openBus } from './bus.js';
-import { type Resolution, readResolutions } from './resolutions.js';
 import { readPlace } from './select.js';
 import { LetterSource } from './source.js';
 
@@ -28,7 +28,7 @@ export async function showLetters(
         letter = await source.read(place, bus);
       }
       const examined = examine(letter);
-      const resolutions = readResolutions(dataDir, place);
+      const resolutions = source.resolutions(place);
       if (json) printJson(letter, examined, resolutions);
       else process.stdout.write(`${at === 0 ? '' : '\n'}${describeLetter(letter, examined, resolutions)}\n`);
     }
@@ -38,7 +38,11 @@ export async function showLetters(
   }
 }
 
-function printJson(letter: DeadLetter, examined: Examination, resolutions: readonly Resolution[]): void {
+function printJson(
+  letter: DeadLetter,
+  examined: Examination,
+  resolutions: readonly DeadLetterResolution[],
+): void {
   const { issues, cautions, lost } = examined;
   const now = { passes: examined.event !== null, issues, cautions, lost };
   process.stdout.write(`${JSON.stringify({ ...letter, now, resolutions })}\n`);
@@ -47,7 +51,7 @@ function printJson(letter: DeadLetter, examined: Examination, resolutions: reado
 function describeLetter(
   letter: DeadLetter,
   examined: Examination,
-  resolutions: readonly Resolution[],
+  resolutions: readonly DeadLetterResolution[],
 ): string {
   const now = Date.now() / 1000;
   const { status = 'not in the store yet' } = letter;
@@ -82,7 +86,10 @@ function describeNow(letter: DeadLetter, { event, issues, cautions, lost }: Exam
   return [`  now       it passes${why === '' ? '' : `, but needs --force: ${why}`}`, ...gone];
 }
 
-function describeResolution({ action, seq, reason, by, created_at }: Resolution, now: number): string {
+function describeResolution(
+  { action, seq, reason, by, created_at }: DeadLetterResolution,
+  now: number,
+): string {
   const what = seq === null ? action : `${action}, event ${seq}`;
   const why = reason === null ? '' : `: ${reason}`;
   return `${what}, ${formatTime(created_at, now)}${by === null ? '' : ` by ${by}`}${why}`;

@@ -4,6 +4,7 @@ import { type DeadLetter, fetchLetter } from '@bitten/dead-letters';
 import { BittenError } from '@bitten/schema';
 import {
   type DeadLetterQuery,
+  type DeadLetterResolution,
   openStore,
   type SqliteStore,
   type StoredDeadLetter,
@@ -48,6 +49,11 @@ export class LetterSource {
   /** Null where the store does not have it. */
   stored(id: number): StoredDeadLetter | null {
     return this.#store?.deadLetters({ ids: [id] })[0] ?? null;
+  }
+
+  /** What was said of it, in the order of the log; nothing where there is no store. */
+  resolutions(id: number): DeadLetterResolution[] {
+    return this.#store?.deadLetterResolutions(id) ?? [];
   }
 
   /** From the store, which knows its status, else from the bus. Throws `NoSuchLetterError`. */

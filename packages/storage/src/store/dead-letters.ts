@@ -2,7 +2,7 @@ import type { Issue } from '@bitten/schema';
 import type { Database, Statement } from 'better-sqlite3';
 import { number, text } from './columns.js';
 import { isContentError } from './sqlite-errors.js';
-import type { DeadLetter, DeadLetterQuery, StoredDeadLetter } from './types.js';
+import type { DeadLetter, DeadLetterQuery, DeadLetterResolution, StoredDeadLetter } from './types.js';
 
 /** Writes dead letters as rows, within the caller's transaction; the row's id is the place in their log. */
 export class DeadLetterWriter {
@@ -39,12 +39,18 @@ export class DeadLetterWriter {
 
 type Row = Omit<StoredDeadLetter, 'issues'> & { issues_json: string };
 
-/** Reads dead letters, newest first. */
+/** Reads dead letters, newest first, and what was said of one. */
 export class DeadLetterReader {
   readonly #db: Database;
 
   constructor(db: Database) {
     this.#db = db;
+  }
+
+  resolutions(place: number): DeadLetterResolution[] {
+    const statement = this.#db.prepare(`SELECT event_id, action, seq, reason, "by", created_at
+      FROM dead_letter_resolutions WHERE dead_letter = ? ORDER BY event_id`);
+    return statement.all(place) as DeadLetterResolution[];
   }
 
   select(query: DeadLetterQuery): StoredDeadLetter[] {

@@ -43,6 +43,7 @@ export {
 export type {
   DeadLetter,
   DeadLetterQuery,
+  DeadLetterResolution,
   EventQuery,
   LoggedEvent,
   Span,

@@ -1,5 +1,5 @@
 import { AppliedCounts, systemClock } from './applied-counts.js';
-import { nameOf, symbolOf, text, timestampOf } from './columns.js';
+import { nameOf, number, symbolOf, text, timestampOf } from './columns.js';
 import { cutEventText } from './event-text.js';
 import type { Lifecycle, LifecycleQuery, PatternStats } from './lives/lifecycle.js';
 import { MemoryLives } from './lives/memory-lives.js';
@@ -9,6 +9,7 @@ import { type FollowedLog, least, most } from './store-info.js';
 import type {
   DeadLetter,
   DeadLetterQuery,
+  DeadLetterResolution,
   EventQuery,
   LoggedEvent,
   Span,
@@ -27,7 +28,7 @@ export class MemoryStore implements Store {
   readonly #events: StoredEvent[] = [];
   readonly #deadLetters: StoredDeadLetter[] = [];
   /** What became of dead letters, also of those that have not come yet. */
-  readonly #resolved = new Map<number, string>();
+  readonly #resolved = new Map<number, DeadLetterResolution[]>();
   readonly #cursors = { events: 1, dead_letters: 1 };
   readonly #gaps: StoreGap[] = [];
   readonly #counts: AppliedCounts;
@@ -63,7 +64,11 @@ export class MemoryStore implements Store {
     const items = this.#remainder('dead_letters', span);
     if (items === null) return;
     for (const { seq, appendedAt: _, ...letter } of items) {
-      this.#deadLetters.push({ ...letter, id: seq, status: this.#resolved.get(seq) ?? 'open' });
+      this.#deadLetters.push({
+        ...letter,
+        id: seq,
+        status: this.#resolved.get(seq)?.at(-1)?.action ?? 'open',
+      });
     }
     this.#cursors.dead_letters = span.next;
   }
@@ -98,6 +103,10 @@ export class MemoryStore implements Store {
         ...structuredClone(letter),
         payload: letter.payload.slice(0, payload_length_max),
       }));
+  }
+
+  deadLetterResolutions(place: number): DeadLetterResolution[] {
+    return structuredClone(this.#resolved.get(place) ?? []);
   }
 
   lifecycle(query: LifecycleQuery = {}): Lifecycle[] {
@@ -145,11 +154,14 @@ export class MemoryStore implements Store {
     // Nothing to give back.
   }
 
-  #resolve({ event_type, data }: StoredEvent): void {
+  #resolve({ id, event_type, data, created_at }: StoredEvent): void {
     const resolution = event_type === resolvedType ? resolutionOf(data) : null;
     if (resolution === null) return;
     const { dead_letter, action } = resolution;
-    this.#resolved.set(dead_letter, action);
+    const { seq, reason, by } = data;
+    const said = { action, seq: number(seq), reason: text(reason), by: text(by) };
+    const all = this.#resolved.get(dead_letter) ?? [];
+    this.#resolved.set(dead_letter, [...all, { event_id: id, ...said, created_at }]);
     const letter = this.#deadLetters.find((each) => each.id === dead_letter);
     if (letter !== undefined) letter.status = action;
   }

@@ -31,12 +31,14 @@ const insertResolution = `INSERT INTO dead_letter_resolutions
   (event_id, dead_letter, action, seq, reason, "by", created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`;
 
 /** What a dead letter's status may become. */
-const actions = ['retried', 'corrected', 'discarded'];
+const actions = ['retried', 'corrected', 'discarded'] as const;
+type Action = (typeof actions)[number];
 
 /** What became of which dead letter; null where the event names no dead letter, or nothing that becomes of one. */
-export function resolutionOf({ dead_letter, action }: Data): { dead_letter: number; action: string } | null {
+export function resolutionOf({ dead_letter, action }: Data): { dead_letter: number; action: Action } | null {
   if (typeof dead_letter !== 'number' || !Number.isSafeInteger(dead_letter)) return null;
-  return typeof action === 'string' && actions.includes(action) ? { dead_letter, action } : null;
+  const known = actions.find((each) => each === action);
+  return known === undefined ? null : { dead_letter, action: known };
 }
 
 /**

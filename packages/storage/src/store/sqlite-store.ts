@@ -15,6 +15,7 @@ import { type FollowedLog, StoreInfo } from './store-info.js';
 import type {
   DeadLetter,
   DeadLetterQuery,
+  DeadLetterResolution,
   EventQuery,
   LoggedEvent,
   Span,
@@ -168,6 +169,10 @@ export class SqliteStore implements Store {
   deadLetters(query: DeadLetterQuery = {}): StoredDeadLetter[] {
     const limit = limitOf(query.limit);
     return withSqliteErrors(this.#file, () => this.#deadLetters.select({ ...query, limit }));
+  }
+
+  deadLetterResolutions(place: number): DeadLetterResolution[] {
+    return withSqliteErrors(this.#file, () => this.#deadLetters.resolutions(place));
   }
 
   lifecycle(query: LifecycleQuery = {}): Lifecycle[] {

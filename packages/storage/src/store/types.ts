@@ -79,6 +79,19 @@ export interface StoredDeadLetter extends DeadLetter {
   status: string;
 }
 
+/** What an event said of a dead letter. */
+export interface DeadLetterResolution {
+  /** The event's place in the log. */
+  event_id: number;
+  action: 'retried' | 'corrected' | 'discarded';
+  /** The event that the dead letter became. */
+  seq: number | null;
+  reason: string | null;
+  by: string | null;
+  /** Unix seconds: when the bus got the event. */
+  created_at: number;
+}
+
 export interface StoreStats {
   /** Since this store was opened; what was applied before and came again does not count. */
   events_received: number;
@@ -175,6 +188,8 @@ export interface Store {
   queryEvents(query: EventQuery): StoredEvent[];
   /** Newest first, by their places. */
   deadLetters(query?: DeadLetterQuery): StoredDeadLetter[];
+  /** All that was said of the dead letter at a place, in the order of the log; the last one is its status. */
+  deadLetterResolutions(place: number): DeadLetterResolution[];
   /** What became of signals and fires, newest first. */
   lifecycle(query?: LifecycleQuery): Lifecycle[];
   /** What became of them by pattern, most signals first. */

@@ -200,7 +200,7 @@ function deadLetterContract(bound: () => Store): void {
     const store = bound();
     const words = [
       { dead_letter: 1, action: 'discarded', by: 'ann' },
-      { dead_letter: 1, action: 'corrected', seq: 7 },
+      { dead_letter: 1, action: 'corrected', seq: 7, reason: 'a typing error' },
       { dead_letter: 2, action: 'retried', seq: 8 },
       { dead_letter: 3, action: 'eaten' },
       { action: 'discarded' },
@@ -213,6 +213,11 @@ function deadLetterContract(bound: () => Store): void {
     if (!isFirst) store.applyDeadLetters(spanOf([letter(1), letter(2), letter(3)]));
     expect(store.deadLetters().map(({ status }) => status)).toEqual(['open', 'retried', 'corrected']);
     expect(store.summary()).toMatchObject({ dead_letters_open: 1, rows: 5 });
+    expect(store.deadLetterResolutions(1)).toMatchObject([
+      { event_id: 1, action: 'discarded', seq: null, reason: null, by: 'ann' },
+      { event_id: 2, action: 'corrected', seq: 7, reason: 'a typing error', by: null },
+    ]);
+    expect(store.deadLetterResolutions(3)).toEqual([]);
   });
 
   it('refuses a hole among dead letters', () => {

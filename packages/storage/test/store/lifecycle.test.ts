@@ -11,6 +11,8 @@ import {
   StoreInspector,
   swapStore,
 } from '../../src/store/index.js';
+import { LifeBook } from '../../src/store/lives/life-book.js';
+import { firesGoOn } from '../../src/store/lives/life-remover.js';
 import { storeMigrations } from '../../src/store/migrations.js';
 import { openStoreWith } from '../../src/store/sqlite-store.js';
 import { loggedEvent, spanOf, storeEpoch } from '../../src/testing/store-events.js';
@@ -213,5 +215,72 @@ describe('a span that is undone', () => {
     store.applyEvents(spanOf(events.slice(10)));
     store.close();
     expect(findings()).toEqual([]);
+  });
+});
+
+describe('ids that are no Unicode', () => {
+  it('are no ghosts: what comes later finds them, and the store goes on', () => {
+    const store = openStore({ file });
+    const [half, other] = ['\\ud800', '\\udfff'];
+    const told = (seq: number, event_type: string, data: string) => {
+      const text = `{"event_type":"${event_type}","timestamp":1,"source":"s","data":${data}}`;
+      return { seq, appendedAt: seq, text, event: JSON.parse(text) as LoggedEvent['event'] };
+    };
+    const events = [
+      told(1, 'fire_command', `{"fire_id":"${half}","signal_id":"S","symbol":"${half}"}`),
+      told(2, 'signal_generated', `{"signal_id":"S","pattern_type":"a${half}"}`),
+      told(3, 'trade_executed', `{"fire_id":"${half}"}`),
+      told(4, 'trade_executed', `{"fire_id":"${other}"}`),
+    ];
+    store.bind('log-a');
+    for (const event of events) store.applyEvents(spanOf([event]));
+    expect(store.lifecycle()).toMatchObject([{ fire_id: '\ufffd', signal_seq: 2, executed_count: 2 }]);
+    store.close();
+    expect(findings()).toEqual([]);
+  });
+});
+
+describe('a signal of very many fires', () => {
+  it('is told to them when there is something to tell, not each time it comes again', () => {
+    openStore({ file }).close();
+    const asked: string[] = [];
+    const db = new Database(file, { verbose: (sql) => asked.push(String(sql)) });
+    const book = new LifeBook(db);
+    const add = (seq: number, event_type: string, data: Record<string, unknown>) =>
+      book.add(loggedEvent(seq, { event_type, data }).event, seq, seq);
+    db.exec('BEGIN');
+    for (let seq = 1; seq <= 300; seq += 1) add(seq, 'fire_command', { fire_id: `F${seq}`, signal_id: 'S' });
+    for (let seq = 301; seq <= 600; seq += 1)
+      add(seq, 'signal_generated', { signal_id: 'S', pattern_type: 'P' });
+    book.settle();
+    db.exec('COMMIT');
+    // It came, and it came again: two things to tell.
+    expect(asked.filter((sql) => sql.startsWith('SELECT fire_id'))).toHaveLength(2);
+    db.close();
+    const store = openStore({ file });
+    expect(store.lifecycle({ id: 'F7' })).toMatchObject([
+      { signal_at: 301, signal_count: 300, pattern: 'P' },
+    ]);
+    expect(store.lifecycle({ state: 'duplicates', limit: 1_000 })).toHaveLength(300);
+    store.close();
+  });
+
+  it('goes with its last fire, and until then no batch of the retention looks at all of them', () => {
+    const store = openStore({ file });
+    const events = Array.from({ length: 500 }, (_, i) =>
+      loggedEvent(i + 1, { event_type: 'fire_command', data: { fire_id: `F${i}`, signal_id: 'S' } }),
+    );
+    fill(store, events);
+    const db = new Database(file);
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${firesGoOn}`).all(1, 1) as Array<{ detail: string }>;
+    expect(plan.map(({ detail }) => detail)).toEqual([
+      'SEARCH fire_lives USING INDEX fire_lives_signal (signal_no=?)',
+    ]);
+    db.close();
+    store.retain({ appendedBefore: storeEpoch + 400, rowsMax: 1_000 });
+    expect(store.lifecycle({ limit: 1_000 })).toHaveLength(500);
+    store.retain({ appendedBefore: storeEpoch + 10_000, rowsMax: 1_000 });
+    expect(store.lifecycle({ limit: 1_000 })).toEqual([]);
+    store.close();
   });
 });

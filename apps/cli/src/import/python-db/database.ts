@@ -5,7 +5,8 @@ import { BadFileError } from '../bad-file.js';
 
 /** One row of the Python collector's `events`, as SQLite holds it: its columns take values of any kind. */
 export type PythonRow = [
-  id: number,
+  /** A bigint only where a number would be another one. */
+  id: number | bigint,
   event_type: unknown,
   timestamp: unknown,
   source: unknown,
@@ -30,6 +31,9 @@ const columns = [
   'created_at',
 ];
 
+/** The highest id that SQLite has. */
+const id_max = 2n ** 63n - 1n;
+
 /** So many rows are read at a time: between two pages nothing of the database is locked. */
 const page_rows = 5_000;
 /** `PRAGMA application_id` of the store of this bus: it has the same file name, and is none of Python's. */
@@ -52,32 +56,35 @@ export class PythonDatabase {
     }
   }
 
-  /** The highest id there is; 0 for an empty table. */
-  lastId(): number {
-    const last = this.#read(() => this.#db.prepare('SELECT MAX(id) FROM events').pluck().get());
-    return (last as number | null) ?? 0;
+  /** The lowest and the highest id there is, rounded where they are huge; 0 for an empty table. */
+  idRange(): { first: number; last: number } {
+    const sql = 'SELECT (SELECT MIN(id) FROM events), (SELECT MAX(id) FROM events)';
+    const [first, last] = this.#read(() => this.#db.prepare(sql).raw().get()) as Array<number | null>;
+    return { first: first ?? 0, last: last ?? 0 };
   }
 
   /** The rows in the order of their ids, a page at a time. */
   *pages(): Generator<PythonRow[]> {
     const page = this.#db
       .prepare(
-        `SELECT ${columns.join(', ')}, json_valid(data_json) FROM events WHERE id > ? ORDER BY id LIMIT ${page_rows}`,
+        `SELECT CAST(id AS TEXT), ${columns.slice(1).join(', ')}, json_valid(data_json)
+        FROM events WHERE id >= ? ORDER BY id LIMIT ${page_rows}`,
       )
       .raw();
-    for (let after = -1; ; ) {
-      const rows = this.#read(() => page.all(after)) as PythonRow[];
+    for (let next = -(2n ** 63n); next <= id_max; ) {
+      const rows = this.#read(() => page.all(next)) as unknown[][];
       const last = rows.at(-1);
       if (last === undefined) return;
-      yield rows;
-      after = last[0];
+      next = BigInt(last[0] as string) + 1n;
+      yield rows.map((row) => [exactId(row[0] as string), ...row.slice(1)] as PythonRow);
     }
   }
 
-  /** How many rows there are of each type on each day (UTC), up to an id. */
+  /** How many rows there are of each type on each day (UTC), up to an id; all of them where it is a rounded one. */
   counts(lastId: number): DayCounts {
+    const upTo = Number.isSafeInteger(lastId) ? lastId : id_max;
     const sql = `SELECT event_type, date(timestamp, 'unixepoch'), COUNT(*) FROM events WHERE id <= ? GROUP BY 1, 2`;
-    const rows = this.#read(() => this.#db.prepare(sql).raw().all(lastId));
+    const rows = this.#read(() => this.#db.prepare(sql).raw().all(upTo));
     return dayCounts(rows as CountedDay[]);
   }
 
@@ -100,9 +107,17 @@ export type CountedDay = [event_type: unknown, day: unknown, count: number];
 export type DayCounts = Map<string, number>;
 
 export function dayCounts(rows: readonly CountedDay[]): DayCounts {
-  return new Map(
-    rows.map(([type, day, count]) => [`${String(type)} ${day === null ? '?' : String(day)}`, count]),
-  );
+  const counts: DayCounts = new Map();
+  for (const [type, day, count] of rows) {
+    const key = `${String(type)} ${day === null ? '?' : String(day)}`;
+    counts.set(key, (counts.get(key) ?? 0) + count);
+  }
+  return counts;
+}
+
+function exactId(digits: string): number | bigint {
+  const id = Number(digits);
+  return Number.isSafeInteger(id) ? id : BigInt(digits);
 }
 
 function open(file: string): Database.Database {
@@ -121,10 +136,13 @@ function open(file: string): Database.Database {
 }
 
 function unreadable(file: string, cause: unknown): BadFileError {
+  const code = cause instanceof Database.SqliteError ? cause.code : '';
   return new BadFileError(file, {
     found: cause instanceof Error ? cause.message : String(cause),
     expected: 'a SQLite database that can be read',
-    remedy: 'check its permissions, and those of its folder: a database in WAL mode needs its -shm beside it',
+    remedy: code.startsWith('SQLITE_CORRUPT')
+      ? `it is damaged: sqlite3 ${file} .recover | sqlite3 recovered.db, then import that one`
+      : 'check its permissions, and those of its folder: a database in WAL mode needs its -shm beside it',
     cause,
   });
 }
@@ -140,18 +158,36 @@ function requireEvents(db: Database.Database, file: string): void {
   }
   const there = db.prepare("SELECT name FROM pragma_table_info('events')").pluck().all() as string[];
   const missing = columns.filter((name) => !there.includes(name));
-  if (missing.length === 0) return;
+  if (missing.length > 0) {
+    throw new BadFileError(file, {
+      found: there.length === 0 ? 'no table events' : `a table events without ${missing.join(', ')}`,
+      expected: 'the database of the Python collector',
+      remedy: 'name its bitten_events.db',
+    });
+  }
+  // Rows are read in the order of their ids, each id once: of any other column nothing says that it is so.
+  if (isKeyedById(db)) return;
   throw new BadFileError(file, {
-    found: there.length === 0 ? 'no table events' : `a table events without ${missing.join(', ')}`,
+    found: 'events is a view, or its id is not its INTEGER PRIMARY KEY',
     expected: 'the database of the Python collector',
-    remedy: 'name its bitten_events.db',
+    remedy: 'name its bitten_events.db, or copy the rows into a table that is made as there',
   });
+}
+
+function isKeyedById(db: Database.Database): boolean {
+  const keys = db
+    .prepare(`SELECT c.name, upper(c.type) AS type FROM sqlite_schema s, pragma_table_info(s.name) c
+      WHERE s.type = 'table' AND lower(s.name) = 'events' AND c.pk > 0`)
+    .all() as Array<{ name: string; type: string }>;
+  return keys.length === 1 && keys[0]!.name === 'id' && keys[0]!.type === 'INTEGER';
 }
 
 /** Which database it is: the digest of its first row, for as long as that stays. */
 export function databaseName(first: PythonRow): string {
   return createHash('sha256')
-    .update(JSON.stringify(first.slice(0, 9)))
+    .update(
+      JSON.stringify(first.slice(0, 9), (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+    )
     .digest('hex')
     .slice(0, 8);
 }

@@ -28,13 +28,14 @@ async function* readRows(
   const database = new PythonDatabase(file);
   try {
     const bytes = statSync(file).size;
-    const lastId = database.lastId();
+    const ids = database.idRange();
     const writer = new RowWriter();
     for (const rows of database.pages()) {
       signal?.throwIfAborted();
-      const records = rows.map((row) => ({ line: row[0], text: writer.eventText(row) }));
+      const records = rows.map((row) => ({ line: Number(row[0]), text: writer.eventText(row) }));
       // Ids stand for bytes: nobody else knows how far along a database one is.
-      onBytes?.(Math.round(bytes * Math.min(1, rows.at(-1)![0] / Math.max(1, lastId))));
+      const share = (Number(rows.at(-1)![0]) - ids.first) / Math.max(1, ids.last - ids.first);
+      onBytes?.(Math.round(bytes * Math.min(1, share)));
       yield records;
       await nextTurn();
     }

@@ -7,6 +7,7 @@ import {
   type FireLife,
   type Hop,
   hopOf,
+  knownToFires,
   newFire,
   newSignal,
   type SignalLife,
@@ -83,14 +84,18 @@ export class LifeBook {
 
   #addToSignal(hop: Hop & { of: 'signal' }): void {
     const { life } = this.#signal(hop.signal_id, hop.seq);
+    const before = knownToFires(life);
     addToSignal(life, hop);
     if (life.pattern_id === 0 && hop.said.pattern !== null) {
       life.pattern_id = this.#patterns.id(hop.said.pattern);
     }
-    if (life.fires > 0) this.#tellFires(life);
+    if (life.fires > 0 && knownToFires(life) !== before) this.#tellFires(life);
   }
 
-  /** The signal has more to say after it was fired: what its fires know of it follows. */
+  /**
+   * The signal has more to say after it was fired: what its fires know of it follows. That happens a few times in a
+   * life, however often its events come again: a signal of ten thousand fires must not be told to them each time.
+   */
   #tellFires(signal: SignalLife): void {
     for (const id of this.#firesOfSignal.all(signal.no) as string[]) this.#fire(id, signal.no);
     for (const life of this.#linked.get(signal.no) ?? []) tellFire(life, signal);

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { NameTable } from '../names.js';
 import { type FireLife, newFire, newSignal, type SignalLife, tellFire } from './life.js';
 import { LifeTable } from './life-table.js';
@@ -34,15 +34,16 @@ const fireHops = ['fired', 'executed', 'confirmed', 'outcome'] as const;
 
 /** Completes a new store's lives, within the caller's transaction, with what happened before its oldest event. */
 export class LifeCarrier {
-  readonly #db: Database;
   readonly #oldest: number;
   readonly #patterns: NameTable;
   readonly #tally: PatternTally;
   readonly #signals: LifeTable<SignalLife>;
   readonly #fires: LifeTable<FireLife>;
+  readonly #firesOfSignal: Statement;
+  readonly #takeSignal: Statement;
+  readonly #takeFire: Statement;
 
   constructor(db: Database, oldest: number) {
-    this.#db = db;
     this.#oldest = oldest;
     this.#patterns = new NameTable(db, { table: 'main.pattern_rows', key: 'pattern_id' });
     this.#tally = new PatternTally(db);
@@ -50,19 +51,25 @@ export class LifeCarrier {
     const fires = { table: 'main.fire_lives', id: 'fire_id', blank: newFire(0, '') } as const;
     this.#signals = new LifeTable(db, signals);
     this.#fires = new LifeTable(db, fires);
+    this.#firesOfSignal = db.prepare('SELECT fire_id FROM fire_lives WHERE signal_no = ?').pluck();
+    this.#takeSignal = db.prepare('DELETE FROM signal_lives WHERE signal_id = ? RETURNING *');
+    this.#takeFire = db.prepare('DELETE FROM fire_lives WHERE fire_id = ? RETURNING *');
   }
 
   carry({ signals, fires }: OlderLives): void {
-    for (const signal of signals) {
-      const ofIt = fires.filter(({ signal_no }) => signal_no === signal.no);
-      this.#carryTogether(signal, ofIt);
+    const bySignal = new Map<number | null, Array<Carried<FireLife>>>();
+    for (const fire of fires) {
+      const together = bySignal.get(fire.signal_no);
+      if (together === undefined) bySignal.set(fire.signal_no, [fire]);
+      else together.push(fire);
     }
-    for (const fire of fires) if (fire.signal_no === null) this.#insertFire(this.#mergedFire(fire));
+    for (const signal of signals) this.#carryTogether(signal, bySignal.get(signal.no) ?? []);
+    for (const fire of bySignal.get(null) ?? []) this.#insertFire(this.#mergedFire(fire));
     this.#tally.settle();
   }
 
   #carryTogether(old: Carried<SignalLife>, oldFires: ReadonlyArray<Carried<FireLife>>): void {
-    const fresh = this.#takeOut<SignalLife>('signal_lives', 'signal_id', old.signal_id);
+    const fresh = this.#takeOutSignal(old.signal_id);
     const merged = this.#mergedFires(oldFires, fresh);
     const signal = this.#merge(old, fresh, signalHops);
     signal.fires = merged.length;
@@ -78,18 +85,12 @@ export class LifeCarrier {
   /** The fires the old store knew of, and those that only the new one has seen. */
   #mergedFires(old: ReadonlyArray<Carried<FireLife>>, signal: SignalLife | undefined): FireLife[] {
     const merged = old.map((fire) => this.#mergedFire(fire));
-    const ids =
-      signal === undefined
-        ? []
-        : (this.#db
-            .prepare('SELECT fire_id FROM fire_lives WHERE signal_no = ?')
-            .pluck()
-            .all(signal.no) as string[]);
-    return [...merged, ...ids.map((id) => this.#takeOut<FireLife>('fire_lives', 'fire_id', id)!)];
+    const ids = signal === undefined ? [] : (this.#firesOfSignal.all(signal.no) as string[]);
+    return [...merged, ...ids.map((id) => this.#takeOutFire(id)!)];
   }
 
   #mergedFire(old: Carried<FireLife>): FireLife {
-    return this.#merge(old, this.#takeOut<FireLife>('fire_lives', 'fire_id', old.fire_id), fireHops);
+    return this.#merge(old, this.#takeOutFire(old.fire_id), fireHops);
   }
 
   #insertFire(life: FireLife): void {
@@ -97,12 +98,16 @@ export class LifeCarrier {
     this.#tally.addFire(life, 1);
   }
 
-  #takeOut<Life extends SignalLife | FireLife>(table: string, column: string, id: string): Life | undefined {
-    const life = this.#db.prepare(`DELETE FROM ${table} WHERE ${column} = ? RETURNING *`).get(id);
-    if (life === undefined) return undefined;
-    if (table === 'signal_lives') this.#tally.addSignal(life as SignalLife, -1);
-    else this.#tally.addFire(life as FireLife, -1);
-    return life as Life;
+  #takeOutSignal(id: string): SignalLife | undefined {
+    const life = this.#takeSignal.get(id) as SignalLife | undefined;
+    if (life !== undefined) this.#tally.addSignal(life, -1);
+    return life;
+  }
+
+  #takeOutFire(id: string): FireLife | undefined {
+    const life = this.#takeFire.get(id) as FireLife | undefined;
+    if (life !== undefined) this.#tally.addFire(life, -1);
+    return life;
   }
 
   /** Of the old life what happened before the oldest event, of the new one all the rest. */

@@ -4,6 +4,13 @@ import { storedEvents } from './life-fill.js';
 import { PatternTally } from './pattern-tally.js';
 
 /**
+ * Whether any fire of a signal goes on, the newest asked first: of a signal that is fired all day, every batch would
+ * look at all fires otherwise.
+ */
+export const firesGoOn =
+  'SELECT 1 FROM fire_lives WHERE signal_no = ? AND last_seq >= ? ORDER BY no DESC LIMIT 1';
+
+/**
  * Removes lives whose events are all gone, within the caller's transaction. A signal and its fires go together, with
  * the last event of any of them: until then they say what they always said, also of events that went before.
  */
@@ -12,7 +19,7 @@ export class LifeRemover {
   readonly #tally: PatternTally;
   readonly #signalNo: Statement;
   readonly #fireNos: Statement;
-  readonly #last: Record<'signal' | 'fire', Statement>;
+  readonly #goesOn: Record<'signal' | 'fire' | 'firesOfSignal', Statement>;
   readonly #remove: Record<'signal' | 'fire' | 'firesOfSignal', Statement>;
 
   constructor(db: Database) {
@@ -20,12 +27,10 @@ export class LifeRemover {
     this.#tally = new PatternTally(db);
     this.#signalNo = db.prepare('SELECT no FROM signal_lives WHERE signal_id = ?').pluck();
     this.#fireNos = db.prepare('SELECT no, signal_no FROM fire_lives WHERE fire_id = ?');
-    this.#last = {
-      signal: db
-        .prepare(`SELECT max(last_seq) FROM (SELECT last_seq FROM signal_lives WHERE no = ?
-          UNION ALL SELECT last_seq FROM fire_lives WHERE signal_no = ?)`)
-        .pluck(),
-      fire: db.prepare('SELECT last_seq FROM fire_lives WHERE no = ?').pluck(),
+    this.#goesOn = {
+      signal: db.prepare('SELECT 1 FROM signal_lives WHERE no = ? AND last_seq >= ?'),
+      fire: db.prepare('SELECT 1 FROM fire_lives WHERE no = ? AND last_seq >= ?'),
+      firesOfSignal: db.prepare(firesGoOn),
     };
     this.#remove = {
       signal: db.prepare('DELETE FROM signal_lives WHERE no = ? RETURNING *'),
@@ -38,12 +43,13 @@ export class LifeRemover {
   remove(to: number): void {
     const { signals, fires } = this.#concerned(to);
     for (const no of signals) {
-      if (!isOver(this.#last.signal.get(no, no), to)) continue;
+      const { signal, firesOfSignal } = this.#goesOn;
+      if (signal.get(no, to) !== undefined || firesOfSignal.get(no, to) !== undefined) continue;
       for (const life of this.#remove.signal.all(no)) this.#tally.addSignal(life as SignalLife, -1);
       for (const life of this.#remove.firesOfSignal.all(no)) this.#tally.addFire(life as FireLife, -1);
     }
     for (const no of fires) {
-      if (!isOver(this.#last.fire.get(no), to)) continue;
+      if (this.#goesOn.fire.get(no, to) !== undefined) continue;
       for (const life of this.#remove.fire.all(no)) this.#tally.addFire(life as FireLife, -1);
     }
     this.#tally.settle();
@@ -67,8 +73,4 @@ export class LifeRemover {
     }
     return { signals, fires };
   }
-}
-
-function isOver(last: unknown, to: number): boolean {
-  return typeof last === 'number' && last < to;
 }

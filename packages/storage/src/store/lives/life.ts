@@ -110,18 +110,18 @@ export function hopOf({ event_type, data, user_id }: Envelope, seq: number, at: 
   const fire_id = nameIn(data.fire_id);
   if (hop === undefined || fire_id === null) return null;
   const said = fireSaid(hop, data);
-  said.user_id = text(data.user_id) ?? text(user_id);
+  said.user_id = words(data.user_id) ?? words(user_id);
   return { of: 'fire', hop, seq, at, fire_id, signal_id, said };
 }
 
 type Data = Record<string, unknown>;
 
 function signalSaid(hop: SignalHop, data: Data): SignalSaid {
-  const outcome = hop === 'outcome' ? text(data.outcome) : null;
+  const outcome = hop === 'outcome' ? words(data.outcome) : null;
   return {
     pattern: nameIn(data.pattern_type) ?? nameIn(data.pattern),
-    symbol: text(data.symbol),
-    direction: text(data.direction),
+    symbol: words(data.symbol),
+    direction: words(data.direction),
     confidence: number(data.confidence),
     outcome,
     won: outcome === null ? null : wonBy(outcome, null),
@@ -131,13 +131,13 @@ function signalSaid(hop: SignalHop, data: Data): SignalSaid {
 
 function fireSaid(hop: FireHop, data: Data): FireSaid {
   const isOutcome = hop === 'outcome';
-  const outcome = isOutcome ? (text(data.outcome) ?? text(data.status)) : null;
+  const outcome = isOutcome ? (words(data.outcome) ?? words(data.status)) : null;
   const profit = isOutcome ? number(data.profit) : null;
   const pips = isOutcome ? number(data.pips) : null;
   return {
     user_id: null,
-    symbol: text(data.symbol),
-    direction: text(data.direction),
+    symbol: words(data.symbol),
+    direction: words(data.direction),
     ticket: number(data.ticket),
     outcome,
     won: isOutcome ? wonBy(outcome, profit ?? pips) : null,
@@ -157,8 +157,15 @@ function wonBy(outcome: string | null, gain: number | null): number | null {
   return gain > 0 ? 1 : 0;
 }
 
+const halfPairs = /\p{Surrogate}/gu;
+
+/** Half of a surrogate pair can stand in JSON, as an escape. A database gives it back as something else. */
+function words(value: unknown): string | null {
+  return text(value)?.replace(halfPairs, '\ufffd') ?? null;
+}
+
 function nameIn(value: unknown): string | null {
-  const name = text(value);
+  const name = words(value);
   return name === '' ? null : name;
 }
 
@@ -199,8 +206,17 @@ export function tellFire(fire: FireLife, signal: SignalLife): void {
   fire.pattern_id = signal.pattern_id;
   fire.signal_at = signal.generated_at;
   fire.signal_expired_seq = signal.expired_seq;
-  const { generated_count, expired_count, outcome_count } = signal;
-  fire.signal_repeated = Math.max(generated_count, expired_count, outcome_count) > 1 ? 1 : 0;
+  fire.signal_repeated = isRepeated(signal) ? 1 : 0;
+}
+
+/** Changes when, and only when, there is something to tell the fires of a signal. */
+export function knownToFires(signal: SignalLife): string {
+  const { pattern_id, generated_seq, expired_seq } = signal;
+  return `${pattern_id} ${generated_seq} ${expired_seq} ${isRepeated(signal)}`;
+}
+
+function isRepeated({ generated_count, expired_count, outcome_count }: SignalLife): boolean {
+  return Math.max(generated_count, expired_count, outcome_count) > 1;
 }
 
 export function newSignal(no: number, signal_id: string): SignalLife {
