@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EventBridge } from '@bitten/bridge';
 import { type Program, until, untilSaid } from '@bitten/proof';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -77,6 +78,22 @@ async function listenOn(port: number): Promise<Server> {
 }
 
 describe('bitten doctor', () => {
+  test('finds nothing wrong while events flow: what comes between two looks is no loss', async () => {
+    const system = await System.start();
+    const bridge = new EventBridge({ port: system.ports.bus, spoolDir: false });
+    let isFlowing = true;
+    const flow = (async () => {
+      while (isFlowing) await bridge.publish({ event_type: 'ping', source: 'test', data: {} });
+    })();
+    try {
+      for (let look = 0; look < 5; look += 1) expect((await doctor(system)).wrong).toEqual([]);
+    } finally {
+      isFlowing = false;
+      await flow;
+      await bridge.close();
+    }
+  });
+
   test('where nothing is and nothing runs: says so, makes nothing', async () => {
     const system = await System.prepare({ dataDir: join(tmpdir(), `bitten-none-${process.pid}`) });
     const { code, wrong } = await doctor(system);

@@ -5,6 +5,7 @@ import { describeError } from '@bitten/runtime';
 import { BittenError } from '@bitten/schema';
 import { storeFile } from '../../query/store-file.js';
 import { amount } from '../../show/amount.js';
+import { askBus } from '../bus.js';
 import type { Facts } from '../facts.js';
 import { type Finding, ok, warning, wrong } from '../finding.js';
 
@@ -76,6 +77,12 @@ function lookAtIdentity({ bus, log }: Facts, id: string | null, file: string): F
   );
 }
 
+/** Where the log ends now, as far as the bus tells. */
+async function endNow({ settings, signal }: Facts, known: number): Promise<number> {
+  const bus = await askBus(settings, signal);
+  return bus.state === 'answers' ? bus.stats.log.next : known;
+}
+
 const patience_ms = 2_000;
 const look_ms = 100;
 /** Up to here it is what is on its way. */
@@ -84,11 +91,13 @@ const behind_max = 10_000;
 /** Whether the store comes to hold what the log held at the first look, or at least moves. */
 async function lookAtLag(facts: Facts, cursor: () => number): Promise<Finding> {
   const { bus, log, holders, signal } = facts;
-  const end = bus.state === 'answers' ? bus.stats.log.next : log.state === 'there' ? log.next : null;
+  const known = bus.state === 'answers' ? bus.stats.log.next : log.state === 'there' ? log.next : null;
   const first = cursor();
+  // The bus was asked before the store: what was published in between is in both, and in neither's first answer.
+  const end = known !== null && known < first ? await endNow(facts, known) : known;
   if (end === null) return ok('store', `next to apply ${amount(first)}`);
   const behind = () => end - cursor();
-  if (behind() < 0) {
+  if (end < first) {
     const text = `is ahead of the log, which ends at ${amount(end)}: the log has lost events, or is an older copy`;
     return wrong('store', text, 'restore the log from a backup; bitten verify says more');
   }
