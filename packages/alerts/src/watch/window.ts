@@ -18,41 +18,92 @@ export interface Series {
   save(): unknown;
 }
 
-/** Those within the last so many seconds. */
+/** Those within the last so many seconds. What is asked of them is kept up to date: an event costs the same in any. */
 export class Window implements Series {
   readonly #within_s: number;
-  readonly #samples: Sample[];
+  /** From `#first` on; what is before it has left. */
+  #samples: Sample[] = [];
+  #first = 0;
+  #sum = 0;
+  /** How many in a row are not 0, up to the last. */
+  #streak = 0;
+  /** Those that are the highest, or the lowest, of all that came after them: the first is that of the window. */
+  readonly #highest: Sample[] = [];
+  readonly #lowest: Sample[] = [];
 
-  constructor(within_s: number, samples: Sample[] = []) {
+  constructor(within_s: number, samples: readonly Sample[] = []) {
     this.#within_s = within_s;
-    this.#samples = samples;
+    for (const [at, value] of samples) this.#push(at, value);
   }
 
   add(at: number, value: number): void {
-    this.#samples.push([at, value]);
-    if (this.#samples.length > samples_max) this.#samples.shift();
+    this.#push(at, value);
+    if (this.#count > samples_max) this.#dropFirst();
     this.pass(at);
   }
 
   pass(at: number): void {
-    let gone = 0;
-    while (gone < this.#samples.length && this.#samples[gone]![0] <= at - this.#within_s) gone += 1;
-    if (gone > 0) this.#samples.splice(0, gone);
+    while (this.#count > 0 && this.#samples[this.#first]![0] <= at - this.#within_s) this.#dropFirst();
+    // Now and then, so that memory is given back and no error adds up in the sum.
+    if (this.#first < 1_000 || this.#first < this.#count) return;
+    this.#samples = this.#samples.slice(this.#first);
+    this.#first = 0;
+    this.#sum = this.#samples.reduce((sum, [, value]) => sum + value, 0);
   }
 
   get deadline(): number {
-    const oldest = this.#samples[0];
+    const oldest = this.#samples[this.#first];
     return oldest === undefined ? Number.POSITIVE_INFINITY : oldest[0] + this.#within_s;
   }
 
   value(name: WindowFunction): number | null {
-    const values = this.#samples.map(([, value]) => value);
-    if (values.length === 0) return null;
-    return of[name](values);
+    if (this.#count === 0) return null;
+    const last = this.#samples.at(-1)![1];
+    switch (name) {
+      case 'last':
+        return last;
+      case 'min':
+        return this.#lowest[0]![1];
+      case 'max':
+        return this.#highest[0]![1];
+      case 'sum':
+        return this.#sum;
+      case 'mean':
+        return this.#sum / this.#count;
+      case 'change':
+        return last - this.#samples[this.#first]![1];
+      case 'drawdown':
+        return drawdown(this.#highest[0]![1], last);
+      case 'streak':
+        return Math.min(this.#streak, this.#count);
+    }
   }
 
   save(): Sample[] {
-    return this.#samples;
+    return this.#samples.slice(this.#first);
+  }
+
+  get #count(): number {
+    return this.#samples.length - this.#first;
+  }
+
+  #push(at: number, value: number): void {
+    const sample: Sample = [at, value];
+    this.#samples.push(sample);
+    this.#sum += value;
+    this.#streak = value === 0 ? 0 : this.#streak + 1;
+    while (this.#highest.length > 0 && this.#highest.at(-1)![1] <= value) this.#highest.pop();
+    while (this.#lowest.length > 0 && this.#lowest.at(-1)![1] >= value) this.#lowest.pop();
+    this.#highest.push(sample);
+    this.#lowest.push(sample);
+  }
+
+  #dropFirst(): void {
+    const gone = this.#samples[this.#first]!;
+    this.#first += 1;
+    this.#sum -= gone[1];
+    if (this.#highest[0] === gone) this.#highest.shift();
+    if (this.#lowest[0] === gone) this.#lowest.shift();
   }
 }
 
@@ -92,22 +143,6 @@ export class Since implements Series {
   save(): Summary | null {
     return this.#summary;
   }
-}
-
-const of: Readonly<Record<WindowFunction, (values: number[]) => number>> = {
-  last: (values) => values.at(-1)!,
-  min: (values) => values.reduce((a, b) => Math.min(a, b)),
-  max: highest,
-  sum: (values) => values.reduce((a, b) => a + b),
-  mean: (values) => values.reduce((a, b) => a + b) / values.length,
-  change: (values) => values.at(-1)! - values[0]!,
-  drawdown: (values) => drawdown(highest(values), values.at(-1)!),
-  streak: (values) => values.length - 1 - values.lastIndexOf(0),
-};
-
-/** Not `Math.max(...values)`: ten thousand arguments are too many for some engines. */
-function highest(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.max(a, b));
 }
 
 /** How far a value is below the highest, in percent of that; 0 where there is nothing to fall from. */
