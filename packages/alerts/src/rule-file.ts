@@ -81,6 +81,8 @@ function problemOf(place: string, issue: v.BaseIssue<unknown>): RuleProblem {
 
 /** Rules of our own say what they expect as their message; what a type expects, valibot knows. */
 function expectedBy({ kind, expected, message }: v.BaseIssue<unknown>): string {
+  // Of a field that nobody knows valibot expects nothing at all.
+  if (expected === 'never') return 'no such field; docs/ALERTS.md lists those there are';
   return kind !== 'schema' || expected === null || expected === 'unknown' ? message : expected;
 }
 

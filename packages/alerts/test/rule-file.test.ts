@@ -43,7 +43,7 @@ describe('a rule file', () => {
     [
       'a misspelt field',
       'rules: [{ name: a, when: { event: t }, cooldwn: 5s }]',
-      'rules[0] (a).cooldwn: never',
+      'rules[0] (a).cooldwn: no such field',
     ],
     [
       'an unknown condition',

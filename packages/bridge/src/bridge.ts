@@ -86,10 +86,10 @@ export class EventBridge {
    */
   publish<Data extends object>(event: NewEvent<Data>): Promise<Receipt> {
     if (!this.#enabled) return Promise.resolve({ seq: null, level: 'disabled' });
-    const refusal = refusalToPublish(event);
-    if (refusal !== null) return rejected(refusal);
-    this.#published += 1;
     try {
+      const refusal = refusalToPublish(event);
+      if (refusal !== null) return rejected(refusal);
+      this.#published += 1;
       return (this.#publisher ?? this.#open()).publish(event as NewEvent);
     } catch (error) {
       return rejected(error);
@@ -119,10 +119,12 @@ export class EventBridge {
     const onError = options.onError ?? ((error: unknown) => this.#trouble(error));
     const link = this.#link;
     const catalogue = this.#catalogue;
-    const subscription =
+    // Within a handler of a replay too: what it opens serves others as well, for whom it is now.
+    const subscription = outsideReplay(() =>
       'replay' in options && options.replay !== undefined
         ? new ReplaySubscription(link, { ...options, onError }, handler)
-        : outsideReplay(() => new Subscription(link, { ...options, onError, catalogue }, handler));
+        : new Subscription(link, { ...options, onError, catalogue }, handler),
+    );
     this.#subscriptions.add(subscription);
     void subscription.done.then(() => {
       this.#subscriptions.delete(subscription);

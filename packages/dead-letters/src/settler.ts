@@ -126,17 +126,21 @@ export class Settler {
       return { action, seq: null, refused, isRepeat, isOther: false };
     }
     const seq = reply.seqs[0]?.[1] ?? null;
-    const stored = isRepeat && seq !== null ? await fetchEvent(this.#o.ask, seq) : text;
+    // Also where nobody had driven it a moment ago: two people may have had the same thought.
+    const stored = seq === null ? text : await fetchEvent(this.#o.ask, seq);
     if (stored === null || stored === text) return { action, seq, refused: null, isRepeat, isOther: false };
     // What is in the log decides what became of the letter, not what somebody else would have put there now.
     const before = stored === oneLine(readPayload(letter).text ?? '') ? 'retried' : 'corrected';
-    return { action: before, seq, refused: null, isRepeat, isOther: true };
+    return { action: before, seq, refused: null, isRepeat: true, isOther: true };
   }
 
   async #sayDriven(letter: DeadLetter, driven: Driven, { reason, text }: Drive): Promise<void> {
-    const { action, seq, refused } = driven;
+    const { action, seq, refused, isOther } = driven;
     const why = refused === null ? reason : refusedReason(refused.deadLetter, reason);
-    const said = this.#encode(letter, { action, ...given({ seq, reason: why }) }, text);
+    // What somebody else has driven is told without this one's name and reason, in case theirs has not been said.
+    const said = isOther
+      ? this.#encode(letter, { action, ...given({ seq }) }, text, null)
+      : this.#encode(letter, { action, ...given({ seq, reason: why }) }, text);
     await this.#publish(driverOf(this.#o.logId, letter.id), 2, said);
   }
 
@@ -150,8 +154,8 @@ export class Settler {
     { id }: DeadLetter,
     what: Omit<DeadLetterResolved, 'dead_letter' | 'by'>,
     text: string | null,
+    by = this.#o.by ?? null,
   ): string {
-    const { by } = this.#o;
     const data = { dead_letter: id, ...what, ...given({ by }) } as DeadLetterResolved;
     return encodeResolution(data, { at: this.#now(), correlation: correlationIn(text) });
   }

@@ -57,6 +57,20 @@ test('two at once store one event and one word of it', async () => {
   ]);
 });
 
+test('two at once with different corrections: one is stored, and the other is told that theirs is not', async () => {
+  const bus = await Bus.start();
+  const letter = await bus.refuse(login);
+  const other = await connect(bus.port);
+  const texts = [corrected, corrected.replace('"7"', '"8"')];
+  const settlers = [bus.settler(), bus.settler((request) => request(other))];
+  const outcomes = await Promise.all(settlers.map((settler, i) => settler.correct(letter, texts[i]!)));
+  const [event] = await bus.all();
+  expect(outcomes.map(({ isOther }) => isOther)).toEqual(
+    texts.map((text) => JSON.stringify(event) !== JSON.stringify(JSON.parse(text))),
+  );
+  expect(outcomes.filter(({ isOther }) => isOther)).toHaveLength(1);
+});
+
 test('who comes later with something else is told that it was not published', async () => {
   const bus = await Bus.start();
   const letter = await bus.refuse(login);
@@ -66,8 +80,8 @@ test('who comes later with something else is told that it was not published', as
   expect(await bus.all()).toHaveLength(2);
 });
 
-/** Where a process can die or a connection break: before and after asking, the event, the word of it. */
-const steps = [0, 1, 2, 3, 4, 5];
+/** Where a process can die or a connection break: before and after asking, the event, what stands in the log, the word. */
+const steps = [0, 1, 2, 3, 4, 5, 6, 7];
 
 test.each(steps)('given up at any step (%i), trying again goes on where it was', async (step) => {
   const bus = await Bus.start();
@@ -106,7 +120,8 @@ test('a connection that is cut while it is driven stores nothing twice', async (
     }
   };
   const driven = await bus.settler(persistent).correct(letter, corrected);
-  expect(cut).toBe(6);
+  // Asking, the event, what stands in the log, the word of it: each twice.
+  expect(cut).toBe(8);
   expect(driven).toMatchObject({ action: 'corrected', isOther: false });
   expect((await bus.all()).map(({ event_type }) => event_type)).toEqual([
     'user_action',

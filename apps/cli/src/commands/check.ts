@@ -75,7 +75,15 @@ async function makeOutcome(options: CheckOptions, { program, signal }: CommandCo
   const limits = readLimits(options);
   const names = chosen(options);
   const facts = await gatherHealth(resolveSettings(program), { components, signal });
-  return { at: facts.at, checks: judgeHealth(facts, { limits, components }, names) };
+  const checks = judgeHealth(facts, { limits, components }, names);
+  // All is well where nothing was looked at: a line of cron with a slip in it would be green for ever.
+  if (checks.length === 0) {
+    throw new UsageError(
+      'there is nothing to check',
+      'components needs --component NAME:60s, newest --newest-warn or --newest-crit',
+    );
+  }
+  return { at: facts.at, checks };
 }
 
 function chosen({ only = checkNames as string[], skip = [] }: CheckOptions): string[] {

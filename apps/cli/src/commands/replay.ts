@@ -86,7 +86,7 @@ function persistent(link: BusLink): ReplayClient {
       if (!heard && !said && reply.unheard > 0) {
         said = true;
         sayAbove(
-          'nobody subscribes to these events: who wants them connects a SUB to 5570, with the prefix replay.',
+          'nobody subscribes to these events: who wants them connects a SUB to the live feed, with the prefix replay.',
         );
       }
       return reply;

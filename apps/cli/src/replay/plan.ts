@@ -80,7 +80,10 @@ function startOf(from: string | undefined, since: string | undefined): Position 
   }
   const position = since === undefined ? placeOf(from, '--from') : parsePosition({ since }, '--from');
   if (position !== undefined) return position;
-  throw new UsageError('where is the replay to begin?', 'give --from (start, a seq or a time) or --since 1h');
+  throw new UsageError(
+    'a replay needs a place to begin',
+    'give --from (start, a seq or a time) or --since 1h',
+  );
 }
 
 /** A `seq` is the last one played; of a time, what was appended before it. */
