@@ -78,6 +78,7 @@ test('what is wrongly called is unknown, not critical', async () => {
   const system = await System.prepare();
   for (const args of [
     ['--only', 'weather'],
+    ['--only', 'components'],
     ['--lag-warn', 'much'],
     ['--frobnicate'],
     ['--format', 'xml'],

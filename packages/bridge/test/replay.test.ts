@@ -195,6 +195,37 @@ describe('a replay cannot trade', () => {
     expect(await world.deadLetters()).toEqual([]);
   });
 
+  test('an event that cannot be read is refused there too, and nothing is thrown at the handler', async () => {
+    const { bridge } = await withHistory();
+    const unreadable = {
+      get event_type(): string {
+        throw new Error('boo');
+      },
+      data: {},
+    };
+    const receipts: Array<Promise<unknown>> = [];
+    await bridge.subscribe(replaying(), () => void receipts.push(bridge.publish(unreadable))).done;
+    expect(receipts).toHaveLength(5);
+    for (const receipt of receipts) expect(await failure(receipt)).toBeInstanceOf(Error);
+  });
+
+  test('what a handler opens serves others too: who listens to its status may publish', async () => {
+    const { world, bridge } = await withHistory();
+    const other = world.bridge();
+    const receipts: Array<Promise<unknown>> = [];
+    other.onStatus(({ state }) => {
+      if (state === 'connected') receipts.push(other.publish(login(50)));
+    });
+    let inner: { done: Promise<void> } | undefined;
+    const replay = bridge.subscribe(replaying(), () => {
+      inner ??= other.subscribe(replaying(), () => {});
+    });
+    await replay.done;
+    await inner!.done;
+    expect(receipts.length).toBeGreaterThan(0);
+    for (const receipt of receipts) expect(await receipt).toMatchObject({ level: 'fsynced' });
+  });
+
   test('a receipt that nobody awaits is no unhandled rejection, and the component publishes meanwhile', async () => {
     const { world, bridge } = await withHistory();
     const replay = bridge.subscribe(replaying(), () => void bridge.publish(login(100)));
