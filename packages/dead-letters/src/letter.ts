@@ -1,19 +1,9 @@
-import { type Issue, producerPattern } from '@bitten/schema';
+import { type DeadLetter as LoggedLetter, producerPattern } from '@bitten/schema';
 
 /** A dead letter with its place; a row of the store's `dead_letters` is one. */
-export interface DeadLetter {
+export interface DeadLetter extends LoggedLetter {
   /** Its place in the dead-letter log. */
   id: number;
-  /** Unix seconds. */
-  received_at: number;
-  door: '5571' | '5572';
-  producer: string | null;
-  producer_seq: number | null;
-  event_type: string | null;
-  source: string | null;
-  payload: string;
-  encoding: 'utf8' | 'base64';
-  issues: Issue[];
   /** What became of it, where the store has told; `open` until somebody has dealt with it. */
   status?: string;
 }

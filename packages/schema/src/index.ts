@@ -12,6 +12,7 @@ export { secretFound } from './check/secrets.js';
 export { sizeIssue } from './check/size.js';
 export { describeClass, describeExpiry, describeKey, isExpired, keyIn, keyOf } from './classes.js';
 export { checkEvent, type Decoded, decodeEvent, encodeEvent, UnencodableEventError } from './codec.js';
+export type { DeadLetter } from './dead-letter.js';
 export {
   type DataOf,
   type DataSchema,

@@ -1,32 +1,66 @@
-import { type DeadLetter, NoSuchLetterError } from '@bitten/dead-letters';
+import { type DeadLetter, NoSuchLetterError, type Settler } from '@bitten/dead-letters';
 import { BittenError } from '@bitten/schema';
+import type { CommandContext } from '../command.js';
+import { resolveSettings } from '../settings.js';
 import { say } from '../show/terminal.js';
-import type { LetterBus } from './bus.js';
-import type { Outcome, OutcomePrinter } from './outcome.js';
+import { type LetterBus, makeSettler, openBus } from './bus.js';
+import { type Outcome, OutcomePrinter } from './outcome.js';
 import { readPlaces, readSelection, type SelectOptions } from './select.js';
-import type { LetterSource } from './source.js';
+import { LetterSource } from './source.js';
 
 /** So many are on their way at once: they share the bus's commits. A payload may have 8 MiB, so not many more. */
 const together = 16;
 const progress_ms = 2_000;
 
-export interface ManyOptions {
+interface ManyOptions {
   places: readonly number[];
   source: LetterSource;
   bus: LetterBus;
   printer: OutcomePrinter;
   signal: AbortSignal;
   /** What to do with each. What it throws on purpose is that letter's outcome, and stops no other. */
-  settle: (letter: DeadLetter) => Promise<Outcome>;
+  settle: Settle;
 }
 
-/** Those that were named, or all open ones of a selection, oldest first. */
-export function placesOf(
+type Settle = (letter: DeadLetter) => Promise<Outcome>;
+
+/** The options that every command for many has. */
+export interface SettleOptions extends SelectOptions {
+  all?: true;
+  by?: string;
+  json?: true;
+}
+
+/**
+ * Does the same with those that were named, or with all open ones of a selection, oldest first; says what became of
+ * each and, of several, how many. Returns how many could not be settled.
+ */
+export async function settleSelected(
   ids: readonly string[],
-  options: SelectOptions & { all?: true | undefined },
-  source: LetterSource,
-): readonly number[] {
-  return readPlaces(ids, options) ?? source.places({ ...readSelection(options), statuses: ['open'] });
+  {
+    options,
+    context,
+    settleBy,
+  }: { options: SettleOptions; context: CommandContext; settleBy: (settler: Settler) => Settle },
+): Promise<number> {
+  const source = LetterSource.open(resolveSettings(context.program).dataDir);
+  try {
+    const places =
+      readPlaces(ids, options) ?? source.places({ ...readSelection(options), statuses: ['open'] });
+    const bus = await openBus(context);
+    try {
+      source.compareLog(bus.logId);
+      const printer = new OutcomePrinter({ json: options.json === true });
+      const settle = settleBy(makeSettler(bus, options.by));
+      await settleMany({ places, source, bus, printer, signal: context.signal, settle });
+      if (places.length !== 1) say(printer.summary());
+      return printer.failed;
+    } finally {
+      bus.close();
+    }
+  } finally {
+    source.close();
+  }
 }
 
 /** Settles many, a few at a time, in the order of their places, and prints what became of each. */

@@ -1,20 +1,12 @@
 import { CautionError, type DeadLetter, examine, StillInvalidError } from '@bitten/dead-letters';
 import type { CommandContext } from '../command.js';
-import { resolveSettings } from '../settings.js';
-import { say } from '../show/terminal.js';
-import { makeSettler, openBus } from './bus.js';
-import { placesOf, settleMany } from './many.js';
-import { type Outcome, OutcomePrinter } from './outcome.js';
-import type { SelectOptions } from './select.js';
-import { LetterSource } from './source.js';
+import { type SettleOptions, settleSelected } from './many.js';
+import type { Outcome } from './outcome.js';
 
-export interface RetryOptions extends SelectOptions {
-  all?: true;
+export interface RetryOptions extends SettleOptions {
   dryRun?: true;
   force?: true;
   reason?: string;
-  by?: string;
-  json?: true;
 }
 
 /** Drives dead letters again as they are. */
@@ -23,27 +15,16 @@ export async function retryLetters(
   options: RetryOptions,
   context: CommandContext,
 ): Promise<void> {
-  const source = LetterSource.open(resolveSettings(context.program).dataDir);
-  try {
-    const places = placesOf(ids, options, source);
-    const bus = await openBus(context);
-    try {
-      source.compareLog(bus.logId);
-      const printer = new OutcomePrinter({ json: options.json === true });
-      const settler = makeSettler(bus, options.by);
-      const { force = false, reason } = options;
-      const settle = options.dryRun
-        ? async (letter: DeadLetter) => foresee(letter, force)
-        : (letter: DeadLetter) => settler.retry(letter, { force, reason });
-      await settleMany({ places, source, bus, printer, signal: context.signal, settle });
-      if (places.length !== 1) say(printer.summary());
-      if (printer.failed > 0 && !options.dryRun) context.exitWith(1);
-    } finally {
-      bus.close();
-    }
-  } finally {
-    source.close();
-  }
+  const { dryRun = false, force = false, reason } = options;
+  const failed = await settleSelected(ids, {
+    options,
+    context,
+    settleBy: (settler) =>
+      dryRun
+        ? async (letter) => foresee(letter, force)
+        : (letter) => settler.retry(letter, { force, reason }),
+  });
+  if (failed > 0 && !dryRun) context.exitWith(1);
 }
 
 /** What `retry` would say, without the bus: throws the same. */

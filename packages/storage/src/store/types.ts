@@ -1,4 +1,4 @@
-import type { Envelope, Issue } from '@bitten/schema';
+import type { DeadLetter, Envelope } from '@bitten/schema';
 import type { Lifecycle, LifecycleQuery, PatternStats } from './lives/lifecycle.js';
 
 /** An event with its place in the log, ready to be stored. */
@@ -12,18 +12,7 @@ export interface LoggedEvent {
   event: Envelope;
 }
 
-/** An invalid event, as the bus wrote it into the dead-letter log (docs/PROTOCOL.md section 4). */
-export interface DeadLetter {
-  received_at: number;
-  door: '5571' | '5572';
-  producer: string | null;
-  producer_seq: number | null;
-  event_type: string | null;
-  source: string | null;
-  payload: string;
-  encoding: 'utf8' | 'base64';
-  issues: Issue[];
-}
+export type { DeadLetter };
 
 export interface EventQuery {
   event_type?: string;
