@@ -98,6 +98,7 @@ test('Nagios gets one line with performance data, Prometheus what promtool takes
   expect(nagios.code).toBe(0);
   expect(nagios.program.lines[0]).toMatch(/^BITTEN OK - 9 checks \| 'bus_up'=1;; /);
   const prometheus = await check(system, ['--format', 'prometheus', '--component', 'event_bus:1h']);
+  expect(prometheus.program.lines[0]).toMatch(/^# HELP /);
   const text = `${prometheus.program.lines.join('\n')}\n`;
   expect(text).toContain('bitten_check_status{check="bus"} 0');
   expect(text).toMatch(/bitten_check_heartbeat_age_seconds\{component="event_bus"\} \d/);

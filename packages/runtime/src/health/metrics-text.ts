@@ -6,5 +6,6 @@ export async function metricsText<Facts>(
   facts: Facts,
 ): Promise<string> {
   const { Metrics } = await import('./metrics.js');
-  return new Metrics({ facts: () => facts, families }, []).text();
+  // The registry of what a process says of itself is empty here, and an empty one is a line end.
+  return (await new Metrics({ facts: () => facts, families }, []).text()).trimStart();
 }
