@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridge, type ReceivedEvent } from '@bitten/bridge';
+import { until } from '@bitten/proof';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { System } from '../support/system.js';
@@ -28,14 +29,6 @@ const fire = (n: number) => ({
     execution_mode: 'AUTO',
   },
 });
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = performance.now() + 60_000;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
-    await sleep(10);
-  }
-}
 
 test('what a publisher conflated while the bus was dead stands in the store with its count, and every fire beside it', async () => {
   const system = await System.start();
