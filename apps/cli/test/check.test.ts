@@ -1,10 +1,10 @@
 import { MemoryStore } from '@bitten/storage/store';
 import type { BusStats, CursorInfo } from '@bitten/transport';
+import type { Vitals } from '@bitten/vitals';
 import { describe, expect, test } from 'vitest';
 import { type Check, judge, worstOf } from '../src/health/check.js';
 import { checkNames, judgeHealth } from '../src/health/checks.js';
 import { parseComponent } from '../src/health/components.js';
-import type { HealthFacts } from '../src/health/facts.js';
 import { limitRules, readLimits } from '../src/health/limits.js';
 import { asNagios, asText, statusOf } from '../src/health/show.js';
 import { colorsFor } from '../src/show/terminal.js';
@@ -17,7 +17,7 @@ function cursor(name: string, more: Partial<CursorInfo> = {}): CursorInfo {
 }
 
 /** A bus and a store with 100 events, in which all is well. */
-function wellFacts(): HealthFacts & { bus: { ok: true; stats: BusStats }; store: { ok: true } } {
+function wellFacts(): Vitals & { bus: { ok: true; stats: BusStats }; store: { ok: true } } {
   const stats: BusStats = {
     uptime_s: 4,
     started_at: now - 4,

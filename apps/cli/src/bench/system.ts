@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BusLink } from '@bitten/client';
 import { notBuilt, System } from '@bitten/proof';
 import { BittenError } from '@bitten/schema';
-import { BusLink } from '../bus/link.js';
-import { storeFile } from '../query/store-file.js';
+import { storeFile } from '@bitten/vitals';
 import type { CliSettings } from '../settings.js';
 import type { BusAddress } from './messages.js';
 

@@ -1,10 +1,10 @@
 import { describeError, SettingsError, UsageError } from '@bitten/runtime';
+import { gatherVitals } from '@bitten/vitals';
 import { type Command, Option } from 'commander';
 import { type CommandContext, listOption, repeatedOption } from '../command.js';
 import { exitCodeOf } from '../health/check.js';
 import { checkNames, judgeHealth } from '../health/checks.js';
 import { parseComponent } from '../health/components.js';
-import { gatherHealth } from '../health/facts.js';
 import { limitFlags, readLimits } from '../health/limits.js';
 import {
   asJson,
@@ -74,7 +74,10 @@ async function makeOutcome(options: CheckOptions, { program, signal }: CommandCo
   const components = (options.component ?? []).map(parseComponent);
   const limits = readLimits(options);
   const names = chosen(options);
-  const facts = await gatherHealth(resolveSettings(program), { components, signal });
+  const facts = await gatherVitals(resolveSettings(program), {
+    components: components.map(({ name }) => name),
+    signal,
+  });
   const checks = judgeHealth(facts, { limits, components }, names);
   // All is well where nothing was looked at: a line of cron with a slip in it would be green for ever.
   if (checks.length === 0) {

@@ -1,8 +1,8 @@
+import { BusLink } from '@bitten/client';
 import { UsageError } from '@bitten/runtime';
 import { BittenError } from '@bitten/schema';
 import type { BusClient, CursorInfo } from '@bitten/transport';
 import type { Command } from 'commander';
-import { BusLink } from '../bus/link.js';
 import type { CommandContext } from '../command.js';
 import { parsePosition } from '../position.js';
 import { resolveSettings } from '../settings.js';

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
+import { BusLink } from '@bitten/client';
 import { UsageError } from '@bitten/runtime';
 import { createStandardCatalogue } from '@bitten/schema';
 import { type Command, Option } from 'commander';
-import { BusLink } from '../bus/link.js';
 import { type CommandContext, repeatedOption } from '../command.js';
 import { type Chosen, chooseFormats, type FormatName, formatNames } from '../import/choose.js';
 import { type EventMapping, readMapping } from '../import/mapping-rules.js';

@@ -8,11 +8,11 @@ import {
   openStore,
   type Store,
 } from '@bitten/storage/store';
+import { storeFile } from '@bitten/vitals';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command.js';
 import { describeChain } from '../lifecycle/chain.js';
 import { lifecycleTable, patternTable } from '../lifecycle/tables.js';
-import { storeFile } from '../query/store-file.js';
 import { resolveSettings } from '../settings.js';
 import { csvRow } from '../show/csv.js';
 import { colorsFor, say, widthOf } from '../show/terminal.js';

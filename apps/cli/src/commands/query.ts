@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { UsageError } from '@bitten/runtime';
 import { openStore, type StoredEvent } from '@bitten/storage/store';
+import { storeFile } from '@bitten/vitals';
 import type { Command } from 'commander';
 import { type CommandContext, listOption } from '../command.js';
 import { selectEvents } from '../query/events.js';
 import { runSql } from '../query/sql.js';
-import { storeFile } from '../query/store-file.js';
 import { resolveSettings } from '../settings.js';
 import { csvRow } from '../show/csv.js';
 import { describeData } from '../show/event-line.js';

@@ -1,6 +1,6 @@
+import { BusLink } from '@bitten/client';
 import { BroadcastStage, type ReplayClient, surveyReplay } from '@bitten/replay';
 import type { Command } from 'commander';
-import { BusLink } from '../bus/link.js';
 import { type CommandContext, listOption } from '../command.js';
 import { addFilters } from '../filter.js';
 import { describeResult, describeSurvey, surveyResult } from '../replay/describe.js';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '@bitten/runtime';
+import { gatherStats, type Stats } from '@bitten/vitals';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command.js';
 import { resolveSettings } from '../settings.js';
 import { colorsFor, widthOf } from '../show/terminal.js';
 import { describeStats } from '../stats/describe.js';
-import { gatherStats, type Stats } from '../stats/gather.js';
 import { parseDuration } from '../time.js';
 
 interface StatsOptions {

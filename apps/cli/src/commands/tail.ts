@@ -1,15 +1,14 @@
+import { BusLink, findLast, findLastValues, follow, type LoggedText } from '@bitten/client';
 import { UsageError } from '@bitten/runtime';
 import { createStandardCatalogue, type Envelope } from '@bitten/schema';
 import type { Position } from '@bitten/transport';
 import type { Command } from 'commander';
-import { BusLink } from '../bus/link.js';
 import type { CommandContext } from '../command.js';
 import { addFilters, type FilterOptions, filterOf } from '../filter.js';
 import { parsePosition } from '../position.js';
 import { resolveSettings } from '../settings.js';
 import { EventLines } from '../show/event-line.js';
 import { colorsFor, cut, say, widthOf } from '../show/terminal.js';
-import { findLast, findLastValues, follow, type LoggedText } from '../tail/follow.js';
 
 interface TailOptions extends FilterOptions {
   from?: string;

@@ -21,7 +21,7 @@ export async function askBus(settings: DoctorSettings, signal: AbortSignal): Pro
   if (!(await listens(host, ports.bus))) return { state: 'nobody' };
   try {
     // Only now: where the native module cannot be loaded, all else is still looked at.
-    const { BusLink } = await import('../bus/link.js');
+    const { BusLink } = await import('@bitten/client');
     const link = await BusLink.open({
       host,
       port: ports.bus,

@@ -1,8 +1,8 @@
+import { storedUpTo, type Vitals } from '@bitten/vitals';
 import { amount, count } from '../show/amount.js';
 import { formatDuration } from '../time.js';
 import { type Check, judge, type Measure, type Status, worstOf } from './check.js';
 import type { ExpectedComponent } from './components.js';
-import { type HealthFacts, storedUpTo } from './facts.js';
 import type { AllLimits } from './limits.js';
 
 /** What facts are judged by. */
@@ -12,7 +12,7 @@ export interface Expectations {
 }
 
 type Judgement = Omit<Check, 'name'>;
-type Judge = (facts: HealthFacts, expected: Expectations) => Judgement | null;
+type Judge = (facts: Vitals, expected: Expectations) => Judgement | null;
 
 /** Each check by its name, in the order of what stands on what. Null: there is nothing to check. */
 const judges: Readonly<Record<string, Judge>> = {
@@ -152,7 +152,7 @@ const judges: Readonly<Record<string, Judge>> = {
 export const checkNames: readonly string[] = Object.keys(judges);
 
 /** Judges the facts, by the checks named. */
-export function judgeHealth(facts: HealthFacts, expected: Expectations, names = checkNames): Check[] {
+export function judgeHealth(facts: Vitals, expected: Expectations, names = checkNames): Check[] {
   return names.flatMap((name) => {
     const judgement = judges[name]?.(facts, expected) ?? null;
     return judgement === null ? [] : [{ name, ...judgement }];

@@ -1,5 +1,5 @@
+import type { BusLink } from '@bitten/client';
 import { joinEvents, oneLine, type PublishReply } from '@bitten/transport';
-import type { BusLink } from '../bus/link.js';
 
 /** Events with consecutive numbers of one producer. */
 export interface Batch {

@@ -1,5 +1,5 @@
+import type { BusLink } from '@bitten/client';
 import { type Catalogue, decodeEvent } from '@bitten/schema';
-import type { BusLink } from '../bus/link.js';
 import type { Chosen } from './choose.js';
 import { batchesOf, deliver } from './deliver.js';
 import { type Block, cutBlocks } from './identity.js';

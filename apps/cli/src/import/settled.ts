@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BusLink } from '@bitten/client';
 import { BittenError } from '@bitten/schema';
 import { MissingStoreError, openStore } from '@bitten/storage/store';
-import type { BusLink } from '../bus/link.js';
-import { storeFile } from '../query/store-file.js';
+import { storeFile } from '@bitten/vitals';
 
 const look_ms = 100;
 /** A collector that has stored nothing for so long is not at work. */

@@ -1,8 +1,8 @@
 import type { NewEvent, Receipt } from '@bitten/bridge';
+import { BusAwayError } from '@bitten/client';
 import { describeIssue } from '@bitten/schema';
 import { KeyRefusedError, readClientKey } from '@bitten/transport';
 import { EventBridge, InvalidEventError } from '../bus/bridge.js';
-import { BusAwayError } from '../bus/link.js';
 import type { CliSettings } from '../settings.js';
 import { colorsFor, say } from '../show/terminal.js';
 

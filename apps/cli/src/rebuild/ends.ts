@@ -1,6 +1,6 @@
+import { BusLink } from '@bitten/client';
 import { findHolder } from '@bitten/runtime';
 import { BittenError } from '@bitten/schema';
-import { BusLink } from '../bus/link.js';
 import type { CliSettings } from '../settings.js';
 
 /** Up to where the log may be read: what is durable. */

@@ -1,8 +1,8 @@
+import type { BusLink } from '@bitten/client';
 import type { ReplayClock, Speed } from '@bitten/replay';
 import { UsageError } from '@bitten/runtime';
 import { cursorPattern, shorten } from '@bitten/schema';
 import type { EventFilter, Position } from '@bitten/transport';
-import type { BusLink } from '../bus/link.js';
 import { type FilterOptions, filterOf } from '../filter.js';
 import { parsePosition } from '../position.js';
 import { parseDuration, parseMoment } from '../time.js';

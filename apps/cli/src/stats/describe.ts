@@ -1,11 +1,11 @@
 import type { StoreSummary } from '@bitten/storage/store';
 import type { BusStats, DoorStats } from '@bitten/transport';
+import type { Stats } from '@bitten/vitals';
 import { amount, count } from '../show/amount.js';
 import { cursorTable } from '../show/cursor-table.js';
 import { renderTable } from '../show/table.js';
 import type { Colors } from '../show/terminal.js';
 import { formatDuration, formatTime } from '../time.js';
-import type { Stats } from './gather.js';
 
 interface Look {
   colors: Colors;

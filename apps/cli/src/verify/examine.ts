@@ -10,7 +10,7 @@ import {
   StoreInspector,
   type StoreReport,
 } from '@bitten/storage/store';
-import { storeFile } from '../query/store-file.js';
+import { storeFile } from '@bitten/vitals';
 import { listSpools, type NamedCursor, readNamedCursors } from './folder.js';
 import { stretchesOf } from './stretches.js';
 

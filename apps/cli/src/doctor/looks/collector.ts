@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '@bitten/runtime';
 import { BittenError } from '@bitten/schema';
-import { storeFile } from '../../query/store-file.js';
+import { storeFile } from '@bitten/vitals';
 import { amount } from '../../show/amount.js';
 import { askBus } from '../bus.js';
 import type { Facts } from '../facts.js';

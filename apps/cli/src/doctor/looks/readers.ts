@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CursorInfo } from '@bitten/transport';
+import { storeFile } from '@bitten/vitals';
 import { runSql } from '../../query/sql.js';
-import { storeFile } from '../../query/store-file.js';
 import { amount, count } from '../../show/amount.js';
 import { formatDuration } from '../../time.js';
 import type { Facts } from '../facts.js';

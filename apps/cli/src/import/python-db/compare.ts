@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { storeFile } from '@bitten/vitals';
 import Database from 'better-sqlite3';
-import { storeFile } from '../../query/store-file.js';
 import type { Comparison, ImportedStore } from '../format.js';
 import { type CountedDay, type DayCounts, databaseName, dayCounts, PythonDatabase } from './database.js';
 

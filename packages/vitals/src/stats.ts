@@ -1,10 +1,9 @@
 import { join } from 'node:path';
+import { BusLink } from '@bitten/client';
 import { describeError } from '@bitten/runtime';
 import type { StoreSummary } from '@bitten/storage/store';
 import type { BusStats } from '@bitten/transport';
-import { BusLink } from '../bus/link.js';
-import { storeFile } from '../query/store-file.js';
-import type { CliSettings } from '../settings.js';
+import { storeFile, type VitalsPlace } from './place.js';
 
 /** How things are, or why that cannot be told. */
 type Answer<Facts> = ({ ok: true } & Facts) | { ok: false; why: string };
@@ -17,21 +16,21 @@ export interface Stats {
 }
 
 /** Asks the bus and the store at the same time; neither needs the other. */
-export async function gatherStats(settings: CliSettings, signal: AbortSignal): Promise<Stats> {
-  const bus = askBus(settings, signal);
-  const store = askStore(settings);
+export async function gatherStats(place: VitalsPlace, signal: AbortSignal): Promise<Stats> {
+  const bus = askBus(place, signal);
+  const store = askStore(place);
   return { at: Date.now() / 1000, bus: await bus, store: await store };
 }
 
-async function askBus(settings: CliSettings, signal: AbortSignal): Promise<Stats['bus']> {
+async function askBus(place: VitalsPlace, signal: AbortSignal): Promise<Stats['bus']> {
   let link: BusLink | undefined;
   try {
     link = await BusLink.open({
-      host: settings.host,
-      port: settings.busPort,
-      keyFile: settings.keyFile,
+      host: place.host,
+      port: place.busPort,
+      keyFile: place.keyFile,
       name: 'bitten-stats',
-      timeout_ms: settings.timeout,
+      timeout_ms: place.timeout,
       signal,
     });
     const [hello, stats] = await Promise.all([link.client.hello(), link.client.stats()]);
@@ -44,8 +43,8 @@ async function askBus(settings: CliSettings, signal: AbortSignal): Promise<Stats
   }
 }
 
-async function askStore(settings: CliSettings): Promise<Stats['store']> {
-  const file = join(settings.dataDir, storeFile);
+async function askStore(place: VitalsPlace): Promise<Stats['store']> {
+  const file = join(place.dataDir, storeFile);
   try {
     // Loaded while the bus is being asked: it takes as long as that.
     const { openStore } = await import('@bitten/storage/store');

@@ -1,6 +1,6 @@
 import { GapError } from '@bitten/schema';
 import { type EventFilter, type FetchReply, type Position, splitEvents } from '@bitten/transport';
-import type { BusLink } from '../bus/link.js';
+import type { BusLink } from './bus-link.js';
 
 /** An event of the log, as its publisher wrote it. */
 export interface LoggedText {

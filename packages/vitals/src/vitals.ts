@@ -1,17 +1,16 @@
 import { statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { BusLink } from '@bitten/client';
 import { describeError, type WaitingSpools, waitingSpools } from '@bitten/runtime';
-import { BusLink } from '../bus/link.js';
-import { storeFile } from '../query/store-file.js';
-import type { CliSettings } from '../settings.js';
-import { gatherStats, type Stats } from '../stats/gather.js';
-import { type ExpectedComponent, type LastHealth, lastHealthOf } from './components.js';
+import { type LastHealth, lastHealthOf } from './last-health.js';
+import { storeFile, type VitalsPlace } from './place.js';
+import { gatherStats, type Stats } from './stats.js';
 
 /** Free space of the disk under a folder, or why that cannot be told. */
 type Disk = { what: 'data' | 'store' } & ({ free_bytes: number; total_bytes: number } | { why: string });
 
-/** All that a check goes by: gathered once, and judged apart (checks.ts), so that others can judge it as well. */
-export interface HealthFacts extends Stats {
+/** How the system is, gathered once; who judges it (a check, an alert, a person) does that apart. */
+export interface Vitals extends Stats {
   /** When the oldest event that is not stored was appended, Unix seconds; null where there is none, or it is gone. */
   oldest_unstored_at: number | null;
   disks: Disk[];
@@ -20,18 +19,17 @@ export interface HealthFacts extends Stats {
   components: Map<string, LastHealth | null> | { why: string };
 }
 
-export async function gatherHealth(
-  settings: CliSettings,
-  { components, signal }: { components: readonly ExpectedComponent[]; signal: AbortSignal },
-): Promise<HealthFacts> {
-  const stats = await gatherStats(settings, signal);
-  const names = components.map(({ name }) => name);
+export async function gatherVitals(
+  place: VitalsPlace,
+  { components, signal }: { components: readonly string[]; signal: AbortSignal },
+): Promise<Vitals> {
+  const stats = await gatherStats(place, signal);
   return {
     ...stats,
-    oldest_unstored_at: await oldestUnstored(settings, stats, signal),
-    disks: disksOf(settings),
-    spools: waitingSpools(settings.dataDir),
-    components: healthOf(join(settings.dataDir, storeFile), names),
+    oldest_unstored_at: await oldestUnstored(place, stats, signal),
+    disks: disksOf(place),
+    spools: waitingSpools(place.dataDir),
+    components: healthOf(join(place.dataDir, storeFile), components),
   };
 }
 
@@ -43,17 +41,13 @@ export function storedUpTo({ bus, store }: Pick<Stats, 'bus' | 'store'>): number
 }
 
 /** Asked only where the store is behind. */
-async function oldestUnstored(
-  settings: CliSettings,
-  stats: Stats,
-  signal: AbortSignal,
-): Promise<number | null> {
+async function oldestUnstored(place: VitalsPlace, stats: Stats, signal: AbortSignal): Promise<number | null> {
   const from = storedUpTo(stats);
   if (!stats.bus.ok || from === null || from >= stats.bus.stats.log.next) return null;
-  const { host, busPort: port, keyFile, timeout: timeout_ms } = settings;
+  const { host, busPort: port, keyFile, timeout: timeout_ms } = place;
   let link: BusLink | undefined;
   try {
-    link = await BusLink.open({ host, port, keyFile, name: 'bitten-check', timeout_ms, signal });
+    link = await BusLink.open({ host, port, keyFile, name: 'bitten-vitals', timeout_ms, signal });
     const { runs } = await link.client.fetch({ from, max_bytes: 1 });
     return runs[0]?.[2] ?? null;
   } catch {
@@ -64,7 +58,7 @@ async function oldestUnstored(
   }
 }
 
-function disksOf({ dataDir }: CliSettings): Disk[] {
+function disksOf({ dataDir }: VitalsPlace): Disk[] {
   const folders = [
     { what: 'data', path: join(dataDir, 'log') },
     { what: 'store', path: dirname(join(dataDir, storeFile)) },
@@ -79,7 +73,7 @@ function disksOf({ dataDir }: CliSettings): Disk[] {
   });
 }
 
-function healthOf(file: string, names: readonly string[]): HealthFacts['components'] {
+function healthOf(file: string, names: readonly string[]): Vitals['components'] {
   if (names.length === 0) return new Map();
   try {
     return lastHealthOf(file, names);

@@ -17,7 +17,7 @@ export interface BusLinkOptions {
   port: number;
   /** The file of the key to show; null for none. */
   keyFile: string | null;
-  /** How the command calls itself in the bus's statistics. */
+  /** How the program calls itself in the bus's statistics. */
   name: string;
   /** How long to wait for the bus at the beginning. */
   timeout_ms: number;
@@ -43,7 +43,7 @@ export class BusAwayError extends BittenError {
   }
 }
 
-/** A command's connection to the bus, and what it does while the bus is away. */
+/** A program's connection to the bus, and what it does while the bus is away. */
 export class BusLink {
   readonly client: BusClient;
   readonly #options: BusLinkOptions;

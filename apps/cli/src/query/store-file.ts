@@ -1,2 +1,0 @@
-/** The store's name in the data folder. */
-export const storeFile = 'bitten_events.db';
