@@ -49,9 +49,12 @@ test('the raw ceiling leaves no table out that holds a row for an event', () => 
     .all() as string[];
   const copied = ['event_rows', 'signal_rows', 'trade_rows', 'health_rows', 'signal_lives', 'fire_lives'];
   const words = ['event_types', 'sources', 'symbols', 'shapes'];
-  const counts = ['pattern_rows', 'follow_cursors', 'gaps', 'store_info'];
+  const counts = ['pattern_rows', 'event_hours', 'signal_hours', 'symbol_days', 'component_hours'];
+  const places = ['follow_cursors', 'gaps', 'store_info'];
+  const ofBalances = ['balance_rows'];
   const ofLetters = ['dead_letters', 'dead_letter_resolutions'];
-  expect(tables.sort()).toEqual([...copied, ...words, ...counts, ...ofLetters].sort());
+  const known = [copied, words, counts, places, ofBalances, ofLetters].flat();
+  expect(tables.sort()).toEqual(known.sort());
   db.close();
 });
 

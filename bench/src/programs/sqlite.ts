@@ -1,4 +1,5 @@
 import { copyRows } from '../raw/copy-rows.js';
+import { askPanels } from '../raw/panels.js';
 import { applyAlone, buildStore, newestOf } from '../raw/store-alone.js';
 import type { Commands } from '../system/program.js';
 import { serve } from './serve.js';
@@ -11,8 +12,9 @@ export interface SqliteCommands extends Commands {
   applyAlone: typeof applyAlone;
   buildStore: typeof buildStore;
   newestOf: typeof newestOf;
+  askPanels: typeof askPanels;
 }
 
-const commands: SqliteCommands = { copyRows, applyAlone, buildStore, newestOf };
+const commands: SqliteCommands = { copyRows, applyAlone, buildStore, newestOf, askPanels };
 
 serve(commands);

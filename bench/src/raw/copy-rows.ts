@@ -21,6 +21,7 @@ const tables = {
   signal_rows: 'event_id',
   trade_rows: 'event_id',
   health_rows: 'event_id',
+  balance_rows: 'event_id',
   signal_lives: 'no',
   fire_lives: 'no',
   dead_letter_resolutions: 'event_id',
@@ -29,8 +30,8 @@ const tables = {
 /**
  * The ceiling: better-sqlite3 inserting the very rows the collector has stored, into the same tables with the
  * same indexes and the same pragmas as the store's writer has, through prepared statements and nothing else.
- * What it leaves out is what storing costs: finding out which rows, and keeping the counts, those by pattern
- * among them, and the cursor.
+ * What it leaves out is what storing costs: finding out which rows, and keeping the counts, those by pattern,
+ * hour and day among them, and the cursor.
  */
 export function copyRows({ from, into, page_events }: CopyRowsOptions): { events: number; took_ms: number } {
   openStore({ file: into }).close();

@@ -7,7 +7,7 @@ import { createTraffic, type Traffic } from '../measure/traffic.js';
 
 /** Unix seconds of the first event, and events a second, where a store is made without a bus. */
 const start_time = 1_757_894_400;
-const rate_per_s = 1_000;
+const rate_default_per_s = 1_000;
 /** Of no log: the store wants to know whose events it holds. */
 const logId = 'bench';
 
@@ -43,11 +43,11 @@ export interface StoreSizes {
 }
 
 /** Makes a store of so many events and says how large it was at `measure_at` of them. */
-export function buildStore(options: ApplyOptions & { measure_at: number }): StoreSizes {
-  const { file, events, page_events, measure_at } = options;
+export function buildStore(options: ApplyOptions & { measure_at: number; rate_per_s?: number }): StoreSizes {
+  const { file, events, page_events, measure_at, rate_per_s } = options;
   const store = openStore({ file });
   store.bind(logId);
-  const pages = new Pages();
+  const pages = new Pages(rate_per_s);
   const fill = (from: number, end: number): void => {
     for (let first = from; first <= end; first += page_events) {
       const next = Math.min(end + 1, first + page_events);
@@ -95,14 +95,16 @@ export function newestOf({ file, rounds }: NewestOptions): { query_ms: Float64Ar
 /** Pages of events as the collector has them before it applies them. */
 class Pages {
   readonly #traffic: Traffic;
+  readonly #rate_per_s: number;
   #count = 0;
 
-  constructor() {
+  constructor(rate_per_s = rate_default_per_s) {
+    this.#rate_per_s = rate_per_s;
     this.#traffic = createTraffic({ seed: 's', clock: () => this.#time });
   }
 
   get #time(): number {
-    return Math.round((start_time + this.#count / rate_per_s) * 1e6) / 1e6;
+    return Math.round((start_time + this.#count / this.#rate_per_s) * 1e6) / 1e6;
   }
 
   make(from: number, next: number): LoggedEvent[] {

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.js';
 import { acks } from './acks.js';
 import { footprint } from './footprint.js';
 import { live } from './live.js';
+import { panels } from './panels.js';
 import { raw } from './raw.js';
 import { receipts } from './receipts.js';
 import { replay } from './replay.js';
@@ -24,4 +25,5 @@ export const scenarios: readonly Scenario[] = [
   start,
   footprint,
   storeSize,
+  panels,
 ];

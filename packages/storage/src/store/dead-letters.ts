@@ -53,6 +53,12 @@ export class DeadLetterReader {
     return statement.all(place) as DeadLetterResolution[];
   }
 
+  /** By the index of the status alone. */
+  counts(): Record<string, number> {
+    const statement = this.#db.prepare('SELECT status, count(*) FROM dead_letters GROUP BY status').raw();
+    return Object.fromEntries(statement.all() as Array<[string, number]>);
+  }
+
   select(query: DeadLetterQuery): StoredDeadLetter[] {
     const { ids, statuses, event_types, sources, since, before, limit, payload_length_max } = query;
     const conditions: string[] = [];

@@ -9,6 +9,29 @@ import type { EventQuery, StoredEvent } from './types.js';
  */
 const commonSource_rows = 20_000;
 
+/** By indexes alone: the correlation, the ids in the special rows, and the events that lives point to. */
+const sqlOfAbout = `WITH
+  signal(no, id) AS (
+    SELECT no, signal_id FROM signal_lives WHERE signal_id = :id
+    UNION SELECT s.no, s.signal_id FROM fire_lives f JOIN signal_lives s ON s.no = f.signal_no WHERE f.fire_id = :id
+  ),
+  fire(no, id) AS (
+    SELECT no, fire_id FROM fire_lives WHERE fire_id = :id
+    UNION SELECT no, fire_id FROM fire_lives
+      WHERE signal_no IN (SELECT no FROM signal_lives WHERE signal_id = :id)
+  ),
+  place(seq) AS (
+    SELECT seq FROM event_rows WHERE correlation_id = :id
+    UNION SELECT event_id FROM signal_rows WHERE signal_id IN (SELECT id FROM signal)
+    UNION SELECT event_id FROM trade_rows WHERE fire_id IN (SELECT id FROM fire)
+    UNION SELECT generated_seq FROM signal_lives WHERE no IN (SELECT no FROM signal)
+    UNION SELECT expired_seq FROM signal_lives WHERE no IN (SELECT no FROM signal)
+    UNION SELECT outcome_seq FROM signal_lives WHERE no IN (SELECT no FROM signal)
+    UNION SELECT confirmed_seq FROM fire_lives WHERE no IN (SELECT no FROM fire)
+    UNION SELECT outcome_seq FROM fire_lives WHERE no IN (SELECT no FROM fire)
+  )
+  SELECT r.seq FROM place p JOIN event_rows r ON r.seq = p.seq ORDER BY r.timestamp, r.seq LIMIT :limit`;
+
 /** What to look for, names resolved. */
 interface Search {
   index: string;
@@ -35,6 +58,9 @@ export class EventReader {
   readonly #typeIds: Statement;
   readonly #ids: Record<'event_type' | 'source' | 'symbol', Statement>;
   readonly #sourceRows: Statement;
+  readonly #about: Statement;
+  readonly #bounds: readonly Statement[];
+  readonly #seqFrom: Statement;
 
   constructor(db: Database) {
     this.#db = db;
@@ -56,14 +82,41 @@ export class EventReader {
          WHERE source_id = ? LIMIT ${commonSource_rows})`,
       )
       .pluck();
+    this.#about = db.prepare(sqlOfAbout).pluck();
+    this.#bounds = ['', 'DESC'].map((order) =>
+      db.prepare(`SELECT timestamp FROM event_rows ORDER BY timestamp ${order} LIMIT 1`).pluck(),
+    );
+    this.#seqFrom = db
+      .prepare('SELECT seq FROM event_rows WHERE timestamp >= ? ORDER BY timestamp, seq LIMIT 1')
+      .pluck();
   }
 
   /** Both steps see the same state of the database, also while a writer writes. */
   query(query: EventQuery, limit: number): StoredEvent[] {
     return this.#db.transaction(() => {
-      const seqs = this.#keys(query, limit).map((key) => key.seq);
-      return (this.#rows.all(JSON.stringify(seqs)) as Row[]).map(storedEvent);
+      return this.bySeqs(this.#keys(query, limit).map((key) => key.seq));
     })();
+  }
+
+  /** The events at these places, in the order given; those that are not stored are left out. */
+  bySeqs(seqs: readonly number[]): StoredEvent[] {
+    return (this.#rows.all(JSON.stringify(seqs)) as Row[]).map(storedEvent);
+  }
+
+  /** Everything with this correlation, and about the signal or fire of this id; the oldest first by their own time. */
+  about(id: string, limit: number): StoredEvent[] {
+    return this.#db.transaction(() => this.bySeqs(this.#about.all({ id, limit }) as number[]))();
+  }
+
+  /** Unix seconds of the first and the last event, by their own time; null where there is none. */
+  history(): { from: number; to: number } | null {
+    const [from, to] = this.#bounds.map((bound) => bound.get() as number | undefined);
+    return from === undefined || to === undefined ? null : { from, to };
+  }
+
+  /** The place of the first event that says of itself it happened then or later; null where there is none. */
+  seqFrom(time: number): number | null {
+    return (this.#seqFrom.get(time) as number | undefined) ?? null;
   }
 
   #keys(query: EventQuery, limit: number): Key[] {

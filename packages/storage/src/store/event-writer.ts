@@ -5,7 +5,10 @@ import { nameOf, symbolOf, text, timestampOf } from './columns.js';
 import { countFields, cutEventText, flatDataText } from './event-text.js';
 import { lifeTypes } from './lives/life.js';
 import { LifeBook } from './lives/life-book.js';
+import { allTallies } from './lives/life-tally.js';
 import { NameTable } from './names.js';
+import { bucketOf, hour_s } from './rollups/buckets.js';
+import { DeltaTable } from './rollups/delta-table.js';
 import { ShapeBook } from './shape-book.js';
 import { secondsText } from './shorthand.js';
 import { type SpecialWriter, specialWriters } from './special-rows.js';
@@ -20,6 +23,9 @@ interface Tally {
   hasLife: boolean;
   rows: number;
   timestampSum: number;
+  /** The hour that was counted in last, and its count: most events are of the same one. */
+  hour: number;
+  inHour: Float64Array | null;
 }
 
 /** A flood of types must not fill the memory. */
@@ -38,6 +44,7 @@ export class EventWriter {
   readonly #shapes: ShapeBook;
   readonly #specials: Map<string, SpecialWriter>;
   readonly #lives: LifeBook;
+  readonly #hours: DeltaTable;
   readonly #tallies = new Map<string, Tally>();
 
   constructor(db: Database) {
@@ -53,7 +60,8 @@ export class EventWriter {
     this.#symbols = new NameTable(db, { table: 'symbols', key: 'symbol_id' });
     this.#shapes = new ShapeBook(db);
     this.#specials = specialWriters((sql) => db.prepare<unknown[]>(sql));
-    this.#lives = new LifeBook(db);
+    this.#lives = new LifeBook(db, allTallies(db));
+    this.#hours = new DeltaTable(db, { table: 'event_hours', keys: ['hour', 'type_id'], sums: ['rows'] });
   }
 
   /**
@@ -71,9 +79,10 @@ export class EventWriter {
       isStored = true;
       tally.rows++;
       tally.timestampSum += timestamp;
+      this.#countHour(tally, timestamp);
       if (tally.hasLife) this.#lives.add(event, item.seq, timestamp);
       if (tally.special !== undefined && typeof data === 'object' && data !== null) {
-        tally.special(item.seq, item.appendedAt, data);
+        tally.special({ seq: item.seq, createdAt: item.appendedAt, timestamp }, data);
       }
     } catch (error) {
       if (!isContentError(error)) throw error;
@@ -84,11 +93,13 @@ export class EventWriter {
   /** Adds the counts of what was written since the last call to the types' rows, and writes the lives. */
   settle(): void {
     this.#lives.settle();
+    this.#hours.settle();
     for (const tally of this.#tallies.values()) {
       if (tally.rows === 0) continue;
       this.#count.run(tally.rows, tally.timestampSum, tally.id);
       tally.rows = 0;
       tally.timestampSum = 0;
+      tally.inHour = null;
     }
     if (this.#tallies.size > tallies_max) this.#tallies.clear();
   }
@@ -101,6 +112,7 @@ export class EventWriter {
     this.#symbols.forget();
     this.#shapes.reload();
     this.#lives.forget();
+    this.#hours.forget();
   }
 
   /** Inserts the event's row and returns its timestamp. Each field is read once: their layouts differ by type. */
@@ -138,6 +150,16 @@ export class EventWriter {
     return timestamp;
   }
 
+  #countHour(tally: Tally, timestamp: number): void {
+    const hour = bucketOf(timestamp, hour_s);
+    if (hour === null) return;
+    if (tally.inHour === null || tally.hour !== hour) {
+      tally.inHour = this.#hours.of(hour, tally.id);
+      tally.hour = hour;
+    }
+    tally.inHour[0]! += 1;
+  }
+
   #tally(name: string): Tally {
     let tally = this.#tallies.get(name);
     if (tally === undefined) {
@@ -147,6 +169,8 @@ export class EventWriter {
         hasLife: lifeTypes.includes(name),
         rows: 0,
         timestampSum: 0,
+        hour: 0,
+        inHour: null,
       };
       this.#tallies.set(name, tally);
     }

@@ -3,6 +3,16 @@
  *
  * @module @bitten/storage/store
  */
+export type {
+  AccountState,
+  ComponentState,
+  ComponentStatuses,
+  EquityCurves,
+  OpenTrade,
+  Quote,
+  State,
+  TimeRange,
+} from './as-of/state.js';
 export { OldStore } from './carry-over.js';
 export {
   CorruptStoreError,
@@ -16,6 +26,8 @@ export {
 } from './errors.js';
 export type { RangeSum, StoreFinding, StoreReport } from './inspection.js';
 export {
+  type HopName,
+  hopNames,
   type Lifecycle,
   type LifecycleQuery,
   type LifecycleState,
@@ -24,7 +36,16 @@ export {
 } from './lives/lifecycle.js';
 export { deadLettersOfRecords, eventsOfRecords, PlacedEvent } from './logged-events.js';
 export { MemoryStore } from './memory-store.js';
+export type {
+  HourCounts,
+  SignalCounts,
+  SignalStats,
+  SymbolStats,
+  VolumeQuery,
+  VolumeStats,
+} from './rollups/rollups.js';
 export type { RemovedRows, StoreRetentionPolicy } from './row-remover.js';
+export type { EventPage, EventPlace, EventSearch } from './search/search.js';
 export { type OpenStoreOptions, openStore, SqliteStore } from './sqlite-store.js';
 export { StoreBuilder } from './store-builder.js';
 export type { FollowedLog } from './store-info.js';

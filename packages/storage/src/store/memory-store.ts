@@ -1,8 +1,12 @@
 import { AppliedCounts, systemClock } from './applied-counts.js';
+import type { ComponentStatuses, EquityCurves, State, TimeRange } from './as-of/state.js';
 import { nameOf, number, symbolOf, text, timestampOf } from './columns.js';
 import { cutEventText } from './event-text.js';
-import type { Lifecycle, LifecycleQuery, PatternStats } from './lives/lifecycle.js';
+import type { HopName, Lifecycle, LifecycleQuery, LifecycleState, PatternStats } from './lives/lifecycle.js';
 import { MemoryLives } from './lives/memory-lives.js';
+import { MemoryView } from './memory-view.js';
+import type { SignalStats, SymbolStats, VolumeQuery, VolumeStats } from './rollups/rollups.js';
+import type { EventPage, EventSearch } from './search/search.js';
 import { limitOf, mayBind, remainder } from './spans.js';
 import { resolutionOf, resolvedType } from './special-rows.js';
 import { type FollowedLog, least, most } from './store-info.js';
@@ -93,6 +97,50 @@ export class MemoryStore implements Store {
       .map((event) => structuredClone(event));
   }
 
+  searchEvents(search: EventSearch): EventPage {
+    return this.#view().search(search);
+  }
+
+  event(seq: number): StoredEvent | null {
+    return structuredClone(this.#events.find(({ id }) => id === seq) ?? null);
+  }
+
+  eventsAbout(id: string, limit?: number): StoredEvent[] {
+    return this.#view().about(id, limitOf(limit));
+  }
+
+  history(): { from: number; to: number } | null {
+    return this.#view().history();
+  }
+
+  seqFrom(time: number): number | null {
+    return this.#view().seqFrom(time);
+  }
+
+  stateAt(at: number): State {
+    return this.#view().stateAt(at);
+  }
+
+  equity(query: TimeRange & { points: number }): EquityCurves {
+    return this.#view().equity(query);
+  }
+
+  componentStatuses(range: TimeRange): ComponentStatuses[] {
+    return this.#view().componentStatuses(range);
+  }
+
+  signalStats(range: TimeRange): SignalStats {
+    return this.#view().signalStats(range);
+  }
+
+  symbolStats(range: TimeRange): SymbolStats[] {
+    return this.#view().symbolStats(range);
+  }
+
+  volume(query: VolumeQuery): VolumeStats {
+    return this.#view().volume(query);
+  }
+
   deadLetters(query: DeadLetterQuery = {}): StoredDeadLetter[] {
     const { payload_length_max = Number.POSITIVE_INFINITY } = query;
     return this.#deadLetters
@@ -109,8 +157,24 @@ export class MemoryStore implements Store {
     return structuredClone(this.#resolved.get(place) ?? []);
   }
 
+  deadLetterCounts(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { status } of this.#deadLetters) {
+      counts[status] = (counts[status] ?? 0) + 1;
+    }
+    return counts;
+  }
+
   lifecycle(query: LifecycleQuery = {}): Lifecycle[] {
     return new MemoryLives(this.#events).select({ ...query, limit: limitOf(query.limit) });
+  }
+
+  slowestFires(hop: HopName, limit?: number): Lifecycle[] {
+    return new MemoryLives(this.#events).slowest(hop, limitOf(limit));
+  }
+
+  lifecycleCounts(): Record<LifecycleState | 'all', number> {
+    return new MemoryLives(this.#events).counts();
   }
 
   patternStats(): PatternStats[] {
@@ -164,6 +228,10 @@ export class MemoryStore implements Store {
     this.#resolved.set(dead_letter, [...all, { event_id: id, ...said, created_at }]);
     const letter = this.#deadLetters.find((each) => each.id === dead_letter);
     if (letter !== undefined) letter.status = action;
+  }
+
+  #view(): MemoryView {
+    return new MemoryView(this.#events);
   }
 
   #remainder<Item extends { seq: number }>(log: FollowedLog, span: Span<Item>): readonly Item[] | null {

@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { NewerStoreError, NotAStoreError, OlderStoreError } from './errors.js';
 import { fillLives, fillResolutions } from './lives/life-fill.js';
+import { fillByTime, fillRollups } from './rollups/rollup-fill.js';
 import { schemaV1 } from './schema-v1.js';
 import { schemaV2 } from './schema-v2.js';
+import { schemaV3 } from './schema-v3.js';
 
 /** One step from the schema version before it; its place in the list, counted from 1, is its version. */
 export interface Migration {
@@ -17,6 +19,13 @@ export const storeMigrations: readonly Migration[] = [
       db.exec(schemaV2);
       fillLives(db);
       fillResolutions(db);
+    },
+  },
+  {
+    up: (db) => {
+      db.exec(schemaV3);
+      fillByTime(db);
+      fillRollups(db);
     },
   },
 ];

@@ -98,7 +98,8 @@ export class SpecialLines {
     const { event_type, data } = event;
     this.#found = null;
     if (typeof data === 'object' && data !== null) {
-      this.#writers.get(nameOf(event_type))?.(seq, appendedAt, data);
+      const timestamp = timestampOf(event.timestamp, appendedAt);
+      this.#writers.get(nameOf(event_type))?.({ seq, createdAt: appendedAt, timestamp }, data);
     }
     return this.#found;
   }

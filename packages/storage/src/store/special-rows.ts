@@ -2,11 +2,26 @@ import { number, text } from './columns.js';
 
 type Data = Record<string, unknown>;
 
+/** Where and when the event of a special row stands. */
+interface RowPlace {
+  seq: number;
+  /** When the bus appended it, Unix seconds. */
+  createdAt: number;
+  /** The event's own time. */
+  timestamp: number;
+}
+
 /** Writes the row of one event into the table of its type. */
-export type SpecialWriter = (seq: number, createdAt: number, data: Data) => void;
+export type SpecialWriter = (place: RowPlace, data: Data) => void;
 
 /** The tables of special rows, each keyed by the event's `seq`. */
-export const specialTables = ['signal_rows', 'trade_rows', 'health_rows', 'dead_letter_resolutions'] as const;
+export const specialTables = [
+  'signal_rows',
+  'trade_rows',
+  'health_rows',
+  'balance_rows',
+  'dead_letter_resolutions',
+] as const;
 export type SpecialTable = (typeof specialTables)[number];
 
 /** The event that says what became of a dead letter. */
@@ -24,7 +39,10 @@ const insertTrade = `INSERT INTO trade_rows
    created_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const insertHealth = `INSERT INTO health_rows
-  (event_id, component, status, uptime, memory_usage, cpu_usage, message, created_at)
+  (event_id, component, status, uptime, memory_usage, cpu_usage, message, created_at, timestamp)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertBalance = `INSERT INTO balance_rows
+  (event_id, account_number, user_id, balance, equity, margin, free_margin, timestamp)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const insertResolution = `INSERT INTO dead_letter_resolutions
@@ -48,14 +66,25 @@ export function resolutionOf({ dead_letter, action }: Data): { dead_letter: numb
 export function specialWriters(
   prepare: (sql: string, table: SpecialTable) => Run,
 ): Map<string, SpecialWriter> {
-  const signal = prepare(insertSignal, 'signal_rows');
-  const trade = prepare(insertTrade, 'trade_rows');
-  const health = prepare(insertHealth, 'health_rows');
-  const resolution = prepare(insertResolution, 'dead_letter_resolutions');
+  // Prepared when the first row comes: while an old file is brought up to date, not all tables are there.
+  const lazily = (sql: string, table: SpecialTable): Run => {
+    let prepared: Run | undefined;
+    return {
+      run: (...values) => {
+        prepared ??= prepare(sql, table);
+        return prepared.run(...values);
+      },
+    };
+  };
+  const signal = lazily(insertSignal, 'signal_rows');
+  const trade = lazily(insertTrade, 'trade_rows');
+  const health = lazily(insertHealth, 'health_rows');
+  const balance = lazily(insertBalance, 'balance_rows');
+  const resolution = lazily(insertResolution, 'dead_letter_resolutions');
   return new Map<string, SpecialWriter>([
     [
       'signal_generated',
-      (seq, createdAt, data) => {
+      ({ seq, createdAt }, data) => {
         signal.run(
           seq,
           text(data.signal_id),
@@ -73,7 +102,7 @@ export function specialWriters(
     ],
     [
       'fire_command',
-      (seq, createdAt, data) => {
+      ({ seq, createdAt }, data) => {
         trade.run(
           seq,
           text(data.fire_id),
@@ -91,7 +120,7 @@ export function specialWriters(
     ],
     [
       'trade_executed',
-      (seq, createdAt, data) => {
+      ({ seq, createdAt }, data) => {
         trade.run(
           seq,
           text(data.fire_id),
@@ -109,7 +138,7 @@ export function specialWriters(
     ],
     [
       'system_health',
-      (seq, createdAt, data) => {
+      ({ seq, createdAt, timestamp }, data) => {
         health.run(
           seq,
           text(data.component),
@@ -119,12 +148,28 @@ export function specialWriters(
           number(data.cpu_usage),
           text(data.message),
           createdAt,
+          timestamp,
+        );
+      },
+    ],
+    [
+      'balance_update',
+      ({ seq, timestamp }, data) => {
+        balance.run(
+          seq,
+          text(data.account_number),
+          text(data.user_id),
+          number(data.balance),
+          number(data.equity),
+          number(data.margin),
+          number(data.free_margin),
+          timestamp,
         );
       },
     ],
     [
       resolvedType,
-      (seq, createdAt, data) => {
+      ({ seq, createdAt }, data) => {
         const resolved = resolutionOf(data);
         if (resolved === null) return;
         const { dead_letter, action } = resolved;

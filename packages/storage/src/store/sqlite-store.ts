@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import type { Database } from 'better-sqlite3';
 import { AppliedCounts, systemClock } from './applied-counts.js';
+import { AsOfReader } from './as-of/as-of-reader.js';
+import type { ComponentStatuses, EquityCurves, State, TimeRange } from './as-of/state.js';
 import { openReader, openWriter } from './connection.js';
 import { DeadLetterReader, DeadLetterWriter } from './dead-letters.js';
 import { EventReader } from './event-reader.js';
 import { EventWriter } from './event-writer.js';
 import { LifeReader } from './lives/life-reader.js';
-import type { Lifecycle, LifecycleQuery, PatternStats } from './lives/lifecycle.js';
+import type { HopName, Lifecycle, LifecycleQuery, LifecycleState, PatternStats } from './lives/lifecycle.js';
 import { type Migration, storeMigrations } from './migrations.js';
+import { RollupReader } from './rollups/rollup-reader.js';
+import type { SignalStats, SymbolStats, VolumeQuery, VolumeStats } from './rollups/rollups.js';
 import { type RemovedRows, RowRemover, type StoreRetentionPolicy } from './row-remover.js';
+import { EventSearcher } from './search/event-searcher.js';
+import type { EventPage, EventSearch } from './search/search.js';
 import { limitOf, mayBind, remainder } from './spans.js';
 import { translateSqliteError, withSqliteErrors } from './sqlite-errors.js';
 import { type FollowedLog, StoreInfo } from './store-info.js';
@@ -85,6 +91,9 @@ export class SqliteStore implements Store {
   readonly #events: EventReader;
   readonly #deadLetters: DeadLetterReader;
   readonly #lives: LifeReader;
+  readonly #searcher: EventSearcher;
+  readonly #asOf: AsOfReader;
+  readonly #rollups: RollupReader;
   readonly #counts: AppliedCounts;
   readonly #writers: Writers | null;
 
@@ -97,6 +106,9 @@ export class SqliteStore implements Store {
     this.#events = new EventReader(db);
     this.#deadLetters = new DeadLetterReader(db);
     this.#lives = new LifeReader(db);
+    this.#searcher = new EventSearcher(db, this.#events);
+    this.#asOf = new AsOfReader(db);
+    this.#rollups = new RollupReader(db);
     this.#counts = new AppliedCounts(options.clock);
     this.#writers = options.readonly
       ? null
@@ -166,6 +178,52 @@ export class SqliteStore implements Store {
     return withSqliteErrors(this.#file, () => this.#events.query(query, limit));
   }
 
+  searchEvents(search: EventSearch): EventPage {
+    return withSqliteErrors(this.#file, () => this.#searcher.search(search));
+  }
+
+  event(seq: number): StoredEvent | null {
+    return withSqliteErrors(this.#file, () => this.#events.bySeqs([seq])[0] ?? null);
+  }
+
+  eventsAbout(id: string, limit?: number): StoredEvent[] {
+    return withSqliteErrors(this.#file, () => this.#events.about(id, limitOf(limit)));
+  }
+
+  history(): { from: number; to: number } | null {
+    return withSqliteErrors(this.#file, () => this.#events.history());
+  }
+
+  seqFrom(time: number): number | null {
+    return withSqliteErrors(this.#file, () => this.#events.seqFrom(time));
+  }
+
+  stateAt(at: number): State {
+    const dataOf = (seqs: readonly number[]) =>
+      new Map(this.#events.bySeqs(seqs).map(({ id, data }) => [id, data]));
+    return withSqliteErrors(this.#file, () => this.#asOf.stateAt(at, dataOf));
+  }
+
+  equity(query: TimeRange & { points: number }): EquityCurves {
+    return withSqliteErrors(this.#file, () => this.#asOf.equity(query));
+  }
+
+  componentStatuses(range: TimeRange): ComponentStatuses[] {
+    return withSqliteErrors(this.#file, () => this.#asOf.componentStatuses(range));
+  }
+
+  signalStats(range: TimeRange): SignalStats {
+    return withSqliteErrors(this.#file, () => this.#rollups.signals(range));
+  }
+
+  symbolStats(range: TimeRange): SymbolStats[] {
+    return withSqliteErrors(this.#file, () => this.#rollups.symbols(range));
+  }
+
+  volume(query: VolumeQuery): VolumeStats {
+    return withSqliteErrors(this.#file, () => this.#rollups.volume(query));
+  }
+
   deadLetters(query: DeadLetterQuery = {}): StoredDeadLetter[] {
     const limit = limitOf(query.limit);
     return withSqliteErrors(this.#file, () => this.#deadLetters.select({ ...query, limit }));
@@ -175,9 +233,21 @@ export class SqliteStore implements Store {
     return withSqliteErrors(this.#file, () => this.#deadLetters.resolutions(place));
   }
 
+  deadLetterCounts(): Record<string, number> {
+    return withSqliteErrors(this.#file, () => this.#deadLetters.counts());
+  }
+
   lifecycle(query: LifecycleQuery = {}): Lifecycle[] {
     const limit = limitOf(query.limit);
     return withSqliteErrors(this.#file, () => this.#lives.select({ ...query, limit }));
+  }
+
+  slowestFires(hop: HopName, limit?: number): Lifecycle[] {
+    return withSqliteErrors(this.#file, () => this.#lives.slowest(hop, limitOf(limit)));
+  }
+
+  lifecycleCounts(): Record<LifecycleState | 'all', number> {
+    return withSqliteErrors(this.#file, () => this.#lives.counts());
   }
 
   patternStats(): PatternStats[] {

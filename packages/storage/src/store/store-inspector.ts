@@ -6,6 +6,7 @@ import { MissingStoreError } from './errors.js';
 import { addFinding, type RangeSum, type StoreFinding, type StoreReport } from './inspection.js';
 import { checkLives, checkResolutions } from './lives/life-checks.js';
 import { outside, type Places } from './places.js';
+import { checkRollups } from './rollups/rollup-checks.js';
 import { lineOfDeadLetter, lineOfEvent, SpecialLines } from './row-lines.js';
 import { RowScan, type ScannedTable } from './row-scan.js';
 import { specialTables } from './special-rows.js';
@@ -151,7 +152,11 @@ export class StoreInspector {
   #checkLives(): void {
     if (this.#scan === null || this.report.findings.length > 0) return;
     this.#readable(() => {
-      const findings = this.#db.transaction(() => [...checkLives(this.#db), ...checkResolutions(this.#db)])();
+      const findings = this.#db.transaction(() => [
+        ...checkLives(this.#db),
+        ...checkResolutions(this.#db),
+        ...checkRollups(this.#db),
+      ])();
       for (const { kind, found, expected } of findings) this.#add(kind, found, expected);
     });
   }

@@ -1,5 +1,8 @@
 import type { DeadLetter, Envelope } from '@bitten/schema';
-import type { Lifecycle, LifecycleQuery, PatternStats } from './lives/lifecycle.js';
+import type { ComponentStatuses, EquityCurves, State, TimeRange } from './as-of/state.js';
+import type { HopName, Lifecycle, LifecycleQuery, LifecycleState, PatternStats } from './lives/lifecycle.js';
+import type { SignalStats, SymbolStats, VolumeQuery, VolumeStats } from './rollups/rollups.js';
+import type { EventPage, EventSearch } from './search/search.js';
 
 /** An event with its place in the log, ready to be stored. */
 export interface LoggedEvent {
@@ -175,12 +178,40 @@ export interface Store {
   gaps(): StoreGap[];
   /** Newest first by the events' own time, the later `seq` first where that is equal. */
   queryEvents(query: EventQuery): StoredEvent[];
+  /** A page of the events that pass, newest first by their own time; never takes long, see `searched_to`. */
+  searchEvents(search: EventSearch): EventPage;
+  /** The event at a place; null where it is not stored. */
+  event(seq: number): StoredEvent | null;
+  /** Everything with this correlation, or about the signal or fire of this id: the oldest first, by their own time. */
+  eventsAbout(id: string, limit?: number): StoredEvent[];
+  /** Unix seconds of the first and the last event, by their own time; null where there is none. */
+  history(): { from: number; to: number } | null;
+  /** The place of the first event that says of itself it happened then or later; null where there is none. */
+  seqFrom(time: number): number | null;
+  /** How things stood at an instant, by the events' own time. */
+  stateAt(at: number): State;
+  /** Balances and equity at `points` equally spaced instants, of the accounts that changed last. */
+  equity(query: TimeRange & { points: number }): EquityCurves;
+  /** What components said in the hours that a time touches, by their own time; those that said nothing in it are left out. */
+  componentStatuses(range: TimeRange): ComponentStatuses[];
+  /** What the signals of the hours that a time touches have come to. */
+  signalStats(range: TimeRange): SignalStats;
+  /** What the fires of the days (UTC) that a time touches have come to, by symbol, most fires first. */
+  symbolStats(range: TimeRange): SymbolStats[];
+  /** Events by type over time, by their own. */
+  volume(query: VolumeQuery): VolumeStats;
   /** Newest first, by their places. */
   deadLetters(query?: DeadLetterQuery): StoredDeadLetter[];
   /** All that was said of the dead letter at a place, in the order of the log; the last one is its status. */
   deadLetterResolutions(place: number): DeadLetterResolution[];
+  /** How many dead letters there are of each status; a status that none has is not named. */
+  deadLetterCounts(): Record<string, number>;
   /** What became of signals and fires, newest first. */
   lifecycle(query?: LifecycleQuery): Lifecycle[];
+  /** The fires that took longest from one step to the next, among the newest 20,000; the slowest first. */
+  slowestFires(hop: HopName, limit?: number): Lifecycle[];
+  /** How many lives there are of each kind; 10,000 stands for that many and more. */
+  lifecycleCounts(): Record<LifecycleState | 'all', number>;
   /** What became of them by pattern, most signals first. */
   patternStats(): PatternStats[];
   getStats(): StoreStats;

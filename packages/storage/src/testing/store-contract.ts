@@ -213,6 +213,7 @@ function deadLetterContract(bound: () => Store): void {
     if (!isFirst) store.applyDeadLetters(spanOf([letter(1), letter(2), letter(3)]));
     expect(store.deadLetters().map(({ status }) => status)).toEqual(['open', 'retried', 'corrected']);
     expect(store.summary()).toMatchObject({ dead_letters_open: 1, rows: 5 });
+    expect(store.deadLetterCounts()).toEqual({ open: 1, retried: 1, corrected: 1 });
     expect(store.deadLetterResolutions(1)).toMatchObject([
       { event_id: 1, action: 'discarded', seq: null, reason: null, by: 'ann' },
       { event_id: 2, action: 'corrected', seq: 7, reason: 'a typing error', by: null },

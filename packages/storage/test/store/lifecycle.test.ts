@@ -13,6 +13,7 @@ import {
 } from '../../src/store/index.js';
 import { LifeBook } from '../../src/store/lives/life-book.js';
 import { firesGoOn } from '../../src/store/lives/life-remover.js';
+import { allTallies } from '../../src/store/lives/life-tally.js';
 import { storeMigrations } from '../../src/store/migrations.js';
 import { openStoreWith } from '../../src/store/sqlite-store.js';
 import { loggedEvent, spanOf, storeEpoch } from '../../src/testing/store-events.js';
@@ -108,13 +109,65 @@ describe('a store of version 1', () => {
   });
 });
 
+/** Takes away what version 3 has added; the lives' own index goes with their tables. */
+const withoutVersion3 = `DROP TRIGGER event_rows_hour; DROP TRIGGER health_rows_said; DROP TRIGGER health_rows_removed;
+    DROP TABLE component_hours; DROP TABLE event_hours; DROP TABLE signal_hours;
+    DROP TABLE symbol_days; DROP VIEW balance_events; DROP TABLE balance_rows; DROP INDEX health_rows_time;
+    ALTER TABLE health_rows DROP COLUMN timestamp;`;
+
 /** Rows of a new store, and of its schema only what there was in version 1. */
 function makeVersion1(events: readonly LoggedEvent[]): void {
   fill(openStoreWith({ file }, storeMigrations), events);
   change(`DROP VIEW lifecycle; DROP VIEW pattern_stats; DROP TABLE pattern_rows; DROP TABLE signal_lives;
     DROP TABLE fire_lives; DROP TRIGGER dead_letter_stored; DROP TABLE dead_letter_resolutions;
-    PRAGMA user_version = 1;`);
+    ${withoutVersion3} PRAGMA user_version = 1;`);
 }
+
+describe('a store of version 2', () => {
+  it('has rollups, balances and states once it is opened, as if it had always kept them', () => {
+    const events = chains(1, 20);
+    const more = [
+      loggedEvent(161, {
+        event_type: 'balance_update',
+        data: { account_number: 'A', balance: 10, equity: 9 },
+      }),
+      loggedEvent(162, { event_type: 'system_health', data: { component: 'c', status: 'running' } }),
+    ];
+    const seen = (store: SqliteStore) => {
+      const range = { from: storeEpoch, to: storeEpoch + 200 };
+      const states = [storeEpoch + 40, storeEpoch + 200].map((at) => store.stateAt(at));
+      const counts = [store.signalStats(range), store.symbolStats(range), store.volume(range)];
+      return { states, counts, said: store.componentStatuses(range), lives: told(store) };
+    };
+    const fresh = openStore({ file });
+    fill(fresh, [...events, ...more]);
+    const expected = seen(fresh);
+    fresh.close();
+    expect(expected.states[1]).toMatchObject({
+      accounts: [{ balance: 10 }],
+      components: [{ status: 'running' }],
+    });
+    change(`${withoutVersion3} DROP INDEX fire_lives_held; PRAGMA user_version = 2;`);
+    const store = openStore({ file });
+    expect(seen(store)).toEqual(expected);
+    store.close();
+    expect(findings()).toEqual([]);
+  });
+});
+
+describe('the trades that are open at an instant', () => {
+  it('are open from the moment they are executed, and no more at the moment they are closed', () => {
+    const store = openStore({ file });
+    const at = (second: number) => storeEpoch + second;
+    fill(store, [
+      loggedEvent(1, { event_type: 'trade_executed', timestamp: at(10), data: { fire_id: 'F', volume: 1 } }),
+      loggedEvent(2, { event_type: 'trade_outcome', timestamp: at(20), data: { fire_id: 'F' } }),
+    ]);
+    const open = [9, 10, 19, 20].map((second) => store.stateAt(at(second)).open_trades_total);
+    expect(open).toEqual([0, 1, 1, 0]);
+    store.close();
+  });
+});
 
 describe('retention and lives', () => {
   it('removes a signal and its fires with their last event, and the others stay as they were', () => {
@@ -245,7 +298,7 @@ describe('a signal of very many fires', () => {
     openStore({ file }).close();
     const asked: string[] = [];
     const db = new Database(file, { verbose: (sql) => asked.push(String(sql)) });
-    const book = new LifeBook(db);
+    const book = new LifeBook(db, allTallies(db));
     const add = (seq: number, event_type: string, data: Record<string, unknown>) =>
       book.add(loggedEvent(seq, { event_type, data }).event, seq, seq);
     db.exec('BEGIN');

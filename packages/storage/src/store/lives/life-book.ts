@@ -14,7 +14,7 @@ import {
   tellFire,
 } from './life.js';
 import { type Entry, LifeTable } from './life-table.js';
-import { PatternTally } from './pattern-tally.js';
+import type { LifeTally } from './life-tally.js';
 
 /**
  * Writes the lives of signals and fires, within the caller's transaction. A life is read when an event of a span
@@ -29,16 +29,16 @@ export class LifeBook {
   /** Of the fires in hand, by the `no` of their signal. */
   readonly #linked = new Map<number, FireLife[]>();
   readonly #patterns: NameTable;
-  readonly #tally: PatternTally;
+  readonly #tally: LifeTally;
   readonly #signalTable: LifeTable<SignalLife>;
   readonly #fireTable: LifeTable<FireLife>;
   readonly #firesOfSignal: Statement;
 
   /** `schema` is `temp` for tables that only check those of the store. */
-  constructor(db: Database, schema: 'main' | 'temp' = 'main') {
+  constructor(db: Database, tally: LifeTally, schema: 'main' | 'temp' = 'main') {
     const [signals, fires] = [`${schema}.signal_lives`, `${schema}.fire_lives`];
     this.#patterns = new NameTable(db, { table: `${schema}.pattern_rows`, key: 'pattern_id' });
-    this.#tally = new PatternTally(db, schema);
+    this.#tally = tally;
     this.#signalTable = new LifeTable(db, { table: signals, id: 'signal_id', blank: newSignal(0, '') });
     this.#fireTable = new LifeTable(db, { table: fires, id: 'fire_id', blank: newFire(0, '') });
     this.#firesOfSignal = db.prepare(`SELECT fire_id FROM ${fires} WHERE signal_no = ?`).pluck();

@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { NameTable } from '../names.js';
 import { type FireLife, newFire, newSignal, type SignalLife, tellFire } from './life.js';
 import { LifeTable } from './life-table.js';
-import { PatternTally } from './pattern-tally.js';
+import { allTallies, type LifeTally } from './life-tally.js';
 
 type Carried<Life> = Life & { pattern: string | null };
 
@@ -36,7 +36,7 @@ const fireHops = ['fired', 'executed', 'confirmed', 'outcome'] as const;
 export class LifeCarrier {
   readonly #oldest: number;
   readonly #patterns: NameTable;
-  readonly #tally: PatternTally;
+  readonly #tally: LifeTally;
   readonly #signals: LifeTable<SignalLife>;
   readonly #fires: LifeTable<FireLife>;
   readonly #firesOfSignal: Statement;
@@ -46,7 +46,7 @@ export class LifeCarrier {
   constructor(db: Database, oldest: number) {
     this.#oldest = oldest;
     this.#patterns = new NameTable(db, { table: 'main.pattern_rows', key: 'pattern_id' });
-    this.#tally = new PatternTally(db);
+    this.#tally = allTallies(db);
     const signals = { table: 'main.signal_lives', id: 'signal_id', blank: newSignal(0, '') } as const;
     const fires = { table: 'main.fire_lives', id: 'fire_id', blank: newFire(0, '') } as const;
     this.#signals = new LifeTable(db, signals);

@@ -5,6 +5,7 @@ import { sqlOfData } from '../shorthand-sql.js';
 import { resolvedType, specialWriters } from '../special-rows.js';
 import { lifeTypes } from './life.js';
 import { LifeBook } from './life-book.js';
+import { PatternTally } from './pattern-tally.js';
 
 const batch_rows = 5_000;
 
@@ -54,9 +55,9 @@ export function* storedEvents(
   }
 }
 
-/** Fills empty tables of lives from the events that are stored. */
+/** Fills empty tables of lives from the events that are stored; rollups are filled from the lives, apart. */
 export function fillLives(db: Database, schema: 'main' | 'temp' = 'main'): void {
-  const book = new LifeBook(db, schema);
+  const book = new LifeBook(db, new PatternTally(db, schema), schema);
   for (const events of storedEvents(db, { types: lifeTypes })) {
     for (const { seq, timestamp, event } of events) book.add(event, seq, timestamp);
     book.settle();
@@ -67,7 +68,9 @@ export function fillLives(db: Database, schema: 'main' | 'temp' = 'main'): void 
 export function fillResolutions(db: Database): void {
   const write = specialWriters((sql) => db.prepare<unknown[]>(sql)).get(resolvedType);
   for (const events of storedEvents(db, { types: [resolvedType] })) {
-    for (const { seq, appendedAt, event } of events) write?.(seq, appendedAt, event.data);
+    for (const { seq, appendedAt, timestamp, event } of events) {
+      write?.({ seq, createdAt: appendedAt, timestamp }, event.data);
+    }
   }
 }
 

@@ -2,12 +2,27 @@ import type { Database, Statement } from 'better-sqlite3';
 import { sqlOfAppendedAt } from '../appended-at.js';
 import { lifeConditions } from '../schema-v2.js';
 import { sqlOfFires, sqlOfUnfired } from './life-sql.js';
-import type { Lifecycle, LifecycleQuery, LifecycleState, PatternStats } from './lifecycle.js';
+import {
+  type HopName,
+  type Lifecycle,
+  type LifecycleQuery,
+  type LifecycleState,
+  lifeCount_max,
+  type PatternStats,
+  slowAmong,
+} from './lifecycle.js';
 
 /** What makes a fire one of its kind, and a signal that nobody has fired; null where there is no such thing. */
 interface Search {
   fires: string | null;
   signals: string | null;
+}
+
+/** Lives whose first event is from here up to, not including, there. */
+interface Stretch {
+  from: number;
+  to: number;
+  limit: number;
 }
 
 const { signals, fires } = lifeConditions;
@@ -30,11 +45,34 @@ export class LifeReader {
     this.#db = db;
   }
 
-  select({ id, state, since, limit }: LifecycleQuery & { limit: number }): Lifecycle[] {
+  select({ id, state, since, before, limit }: LifecycleQuery & { limit: number }): Lifecycle[] {
     return this.#db.transaction(() => {
       if (id !== undefined) return this.#byId(id, limit);
       const from = since === undefined ? 0 : this.#firstSince(since);
-      return this.#newest(searches[state ?? 'all'], from, limit);
+      return this.#newest(searches[state ?? 'all'], { from, to: before ?? Number.MAX_SAFE_INTEGER, limit });
+    })();
+  }
+
+  /** The fires that took longest from one step to the next, among the newest; the slowest first. */
+  slowest(hop: HopName, limit: number): Lifecycle[] {
+    const sql = `SELECT * FROM (SELECT * FROM (${sqlOfFires} ORDER BY f.no DESC LIMIT ${slowAmong}))
+      WHERE ${hop} IS NOT NULL ORDER BY ${hop} DESC, first_seq DESC LIMIT ?`;
+    return this.#all(sql, limit);
+  }
+
+  /** How many there are of each kind, at most `lifeCount_max`. */
+  counts(): Record<LifecycleState | 'all', number> {
+    return this.#db.transaction(() => {
+      const counted = Object.entries(searches).map(([state, search]) => {
+        const of = (table: string, condition: string | null) => {
+          if (condition === null) return 0;
+          const sql = `SELECT COUNT(*) FROM (SELECT 1 FROM ${table} WHERE ${condition} AND no >= 0 LIMIT ${lifeCount_max})`;
+          return this.#statement(sql, true).get() as number;
+        };
+        const count = of('fire_lives', search.fires) + of('signal_lives', search.signals);
+        return [state, Math.min(count, lifeCount_max)];
+      });
+      return Object.fromEntries(counted) as Record<LifecycleState | 'all', number>;
     })();
   }
 
@@ -54,11 +92,11 @@ export class LifeReader {
     return rows.length > 0 ? rows : this.#unfired('s.signal_id = ?', id);
   }
 
-  #newest(search: Search, from: number, limit: number): Lifecycle[] {
-    const fired = this.#keys('fire_lives', search.fires, from, limit);
+  #newest(search: Search, { from, to, limit }: Stretch): Lifecycle[] {
+    const fired = this.#keys('fire_lives', search.fires, { from, to, limit });
     // Signals that are older than all the fires there is room for need not be looked at.
     const bound = fired.length < limit ? from : (fired.at(-1) ?? from);
-    const unfired = this.#keys('signal_lives', search.signals, bound, limit);
+    const unfired = this.#keys('signal_lives', search.signals, { from: bound, to, limit });
     return [
       ...this.#all(`${sqlOfFires} WHERE f.no IN (SELECT value FROM json_each(?))`, JSON.stringify(fired)),
       ...this.#unfired('s.no IN (SELECT value FROM json_each(?))', JSON.stringify(unfired)),
@@ -70,12 +108,11 @@ export class LifeReader {
   #keys(
     table: 'fire_lives' | 'signal_lives',
     condition: string | null,
-    from: number,
-    limit: number,
+    { from, to, limit }: Stretch,
   ): number[] {
     if (condition === null) return [];
-    const sql = `SELECT no FROM ${table} WHERE ${condition} AND no >= ? ORDER BY no DESC LIMIT ?`;
-    return this.#statement(sql, true).all(from, limit) as number[];
+    const sql = `SELECT no FROM ${table} WHERE ${condition} AND no >= ? AND no < ? ORDER BY no DESC LIMIT ?`;
+    return this.#statement(sql, true).all(from, to, limit) as number[];
   }
 
   /** The view's second half gets its names from the first. */

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { type FireLife, hopOf, lifeTypes, type SignalLife } from './life.js';
 import { storedEvents } from './life-fill.js';
-import { PatternTally } from './pattern-tally.js';
+import { allTallies, type LifeTally } from './life-tally.js';
 
 /**
  * Whether any fire of a signal goes on, the newest asked first: of a signal that is fired all day, every batch would
@@ -16,7 +16,7 @@ export const firesGoOn =
  */
 export class LifeRemover {
   readonly #db: Database;
-  readonly #tally: PatternTally;
+  readonly #tally: LifeTally;
   readonly #signalNo: Statement;
   readonly #fireNos: Statement;
   readonly #goesOn: Record<'signal' | 'fire' | 'firesOfSignal', Statement>;
@@ -24,7 +24,7 @@ export class LifeRemover {
 
   constructor(db: Database) {
     this.#db = db;
-    this.#tally = new PatternTally(db);
+    this.#tally = allTallies(db);
     this.#signalNo = db.prepare('SELECT no FROM signal_lives WHERE signal_id = ?').pluck();
     this.#fireNos = db.prepare('SELECT no, signal_no FROM fire_lives WHERE fire_id = ?');
     this.#goesOn = {

@@ -14,9 +14,21 @@ export interface LifecycleQuery {
   state?: LifecycleState;
   /** Unix seconds: lives whose first event the bus got then or later. */
   since?: number;
+  /** Only lives whose `first_seq` is below: for the next page. */
+  before?: number;
   /** Default 100. */
   limit?: number;
 }
+
+/** From one step of a fire to another. */
+export const hopNames = ['to_fire_s', 'to_execute_s', 'to_confirm_s', 'to_outcome_s'] as const;
+export type HopName = (typeof hopNames)[number];
+
+/** The slowest are looked for among so many of the newest fires. */
+export const slowAmong = 20_000;
+
+/** From so many on, lives are not counted any further. */
+export const lifeCount_max = 10_000;
 
 /** A row of the view `lifecycle`: a fire, or a signal that nobody has fired. Times are Unix seconds. */
 export interface Lifecycle {

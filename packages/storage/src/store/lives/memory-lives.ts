@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../types.js';
 import { type FireHop, type Hop, hopOf, type SignalHop } from './life.js';
-import type { Lifecycle, LifecycleQuery, PatternStats } from './lifecycle.js';
+import type { HopName, Lifecycle, LifecycleQuery, LifecycleState, PatternStats } from './lifecycle.js';
+import { lifecycleStates } from './lifecycle.js';
 
 type SignalEvent = Hop & { of: 'signal' };
 type FireEvent = Hop & { of: 'fire' };
@@ -34,18 +35,35 @@ export class MemoryLives {
     }
   }
 
-  select({ id, state, since = 0, limit }: LifecycleQuery & { limit: number }): Lifecycle[] {
-    const lives = [...this.#fires.values()].map((fire) => rowOf(fire.signal, fire));
-    for (const signal of this.#signals.values())
-      if (signal.fires.length === 0) lives.push(rowOf(signal, null));
+  select({ id, state, since = 0, before, limit }: LifecycleQuery & { limit: number }): Lifecycle[] {
+    const first = before ?? Number.POSITIVE_INFINITY;
     const asked = (life: Lifecycle) => {
-      if (id === undefined) return isOf(life, state) && this.#createdAt.get(life.first_seq)! >= since;
-      return life.fire_id === id || (life.signal_id === id && !this.#fires.has(id));
+      if (id !== undefined) return life.fire_id === id || (life.signal_id === id && !this.#fires.has(id));
+      return isOf(life, state) && life.first_seq < first && this.#createdAt.get(life.first_seq)! >= since;
     };
-    return lives
+    return this.all()
       .filter(asked)
       .sort((a, b) => b.first_seq - a.first_seq)
       .slice(0, limit);
+  }
+
+  all(): Lifecycle[] {
+    const fired = [...this.#fires.values()].map((fire) => rowOf(fire.signal, fire));
+    const unfired = [...this.#signals.values()].filter(({ fires }) => fires.length === 0);
+    return [...fired, ...unfired.map((signal) => rowOf(signal, null))];
+  }
+
+  slowest(hop: HopName, limit: number): Lifecycle[] {
+    return this.all()
+      .filter((life) => life.fire_id !== null && life[hop] !== null)
+      .sort((a, b) => b[hop]! - a[hop]! || b.first_seq - a.first_seq)
+      .slice(0, limit);
+  }
+
+  counts(): Record<LifecycleState | 'all', number> {
+    const lives = this.all();
+    const counted = lifecycleStates.map((state) => [state, lives.filter((life) => isOf(life, state)).length]);
+    return { all: lives.length, ...Object.fromEntries(counted) } as Record<LifecycleState | 'all', number>;
   }
 
   patterns(): PatternStats[] {

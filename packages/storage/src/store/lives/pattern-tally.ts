@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { FireLife, SignalLife } from './life.js';
+import type { LifeTally } from './life-tally.js';
 
 /** What is counted by pattern. The sums are whole microseconds, so that adding and taking away stays exact. */
 export const tallyColumns = [
@@ -32,7 +33,7 @@ const latency_us_max = 1e15;
  * What lives add to the counts of their patterns. A life that changes is taken away as it was and added as it is:
  * so the counts are what counting all lives would give, whatever came in which order.
  */
-export class PatternTally {
+export class PatternTally implements LifeTally {
   readonly #changes = new Map<number, Sums>();
   readonly #update: Statement;
 
@@ -41,7 +42,6 @@ export class PatternTally {
     this.#update = db.prepare(`UPDATE ${schema}.pattern_rows SET ${sums} WHERE pattern_id = ?`);
   }
 
-  /** `sign` is 1 for what is there, -1 for what was there. */
   addSignal(life: SignalLife, sign: 1 | -1): void {
     const sums = this.#of(life.pattern_id);
     if (life.generated_seq !== null) sums[0]! += sign;
