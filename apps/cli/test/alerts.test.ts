@@ -1,6 +1,22 @@
+import { AlertBook } from '@bitten/notify';
 import { describe, expect, test } from 'vitest';
 import { makeFile } from './support/files.js';
 import { hears, isBuilt, linesOf, Place } from './support/processes.js';
+
+const alert = {
+  id: 'lag/a/firing/1',
+  rule: 'lag',
+  severity: 'critical',
+  state: 'firing',
+  key: 'a',
+  message: 'lagging',
+  at: 1_000,
+  since: 1_000,
+  value: 1,
+  seq: 1,
+  correlation_id: null,
+  suppressed: 0,
+} as const;
 
 const rules = `
 rules:
@@ -72,5 +88,60 @@ describe.skipIf(!isBuilt)('bitten alerts', { timeout: 60_000 }, () => {
     const data = { signal_id: 'S9', symbol: 'GBPUSD', direction: 'BUY', confidence: 91, pattern_type: 'P' };
     await place.run(['publish', 'signal_generated', JSON.stringify(data)]);
     await strong;
+  });
+});
+
+describe.skipIf(!isBuilt)('what the alerts have recorded', { timeout: 60_000 }, () => {
+  /** A place with a book of one open alert. */
+  async function makePlace() {
+    const place = await Place.make();
+    const book = new AlertBook({ dataDir: place.dataDir });
+    book.commit({
+      checkpoint: { log_id: 'log', next: 1, engine: { version: 1, rules: {} } },
+      alerts: [alert],
+      routesOf: () => [{ channel: 'desk', group_key: '', wait_s: 0 }],
+    });
+    book.close();
+    return place;
+  }
+
+  test('is listed, shown and acknowledged', async () => {
+    const place = await makePlace();
+    expect((await place.run(['alerts', 'list'])).stdout).toContain('lagging');
+    const { stdout } = await place.run(['alerts', 'ack', alert.id, '--note', 'on it']);
+    expect(stdout).toBe(`${alert.id}: acknowledged\n`);
+    const shown = await place.run(['alerts', 'show', alert.id, '--json']);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ acknowledged: { note: 'on it' }, is_open: true });
+    expect((await place.run(['alerts', 'show', 'none'])).code).toBe(2);
+    expect((await place.run(['alerts', 'ack', 'none'])).code).toBe(1);
+  });
+
+  test('is silenced for a while, and not any more', async () => {
+    const place = await makePlace();
+    const silence = ['alerts', 'silence', '--rule', 'lag', '--for', '2h', '--reason', 'maintenance'];
+    expect((await place.run(silence)).stdout).toMatch(/^silence 1;/);
+    const { stdout } = await place.run(['alerts', 'silences', '--json']);
+    const { from, until, ...rest } = JSON.parse(stdout);
+    expect(rest).toMatchObject({ id: 1, rule: 'lag', key: null, reason: 'maintenance' });
+    expect(Math.round(until - from)).toBe(7_200);
+    expect((await place.run(['alerts', 'unsilence', '1'])).code).toBe(0);
+    expect((await place.run(['alerts', 'silences', '--json'])).stdout).toBe('');
+    expect((await place.run(['alerts', 'unsilence', '1'])).code).toBe(1);
+  });
+
+  test('waits for a channel, which says so; a channel of the file can be tried', async () => {
+    const place = await makePlace();
+    const { stdout, stderr } = await place.run(['alerts', 'channels', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ channel: 'desk', waiting: 1, delivered: 0 });
+    expect(stderr).toContain('not running');
+    const file = makeFile('channels.yaml', 'rules: []\nchannels: [{ name: desk, kind: log }]');
+    const trial = await place.run(['alerts', 'test', 'desk', file]);
+    expect(JSON.parse(trial.stdout)).toMatchObject({ channel: 'desk', alerts: [{ rule: 'trial' }] });
+    expect((await place.run(['alerts', 'test', 'nobody', file])).code).toBe(2);
+  });
+
+  test('is nothing where the alerts have never run', async () => {
+    const place = await Place.make();
+    expect(await place.run(['alerts', 'list'])).toMatchObject({ code: 2 });
   });
 });

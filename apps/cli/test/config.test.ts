@@ -49,7 +49,14 @@ describe.skipIf(!isBuilt)('bitten config show', () => {
       BITTEN_PULL_PORT: '7001',
     });
     expect(code).toBe(0);
-    expect(config.apps.map(({ app }) => app)).toEqual(['bus', 'collector', 'dev', 'cli']);
+    expect(config.apps.map(({ app }) => app)).toEqual([
+      'bus',
+      'collector',
+      'alerts',
+      'dashboard',
+      'dev',
+      'cli',
+    ]);
     expect(settingOf(config, 'bus', 'busPort')).toMatchObject({
       value: 7000,
       source: 'flag',

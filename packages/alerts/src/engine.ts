@@ -15,6 +15,8 @@ import type { Verdict, Watcher } from './watch/watcher.js';
 /** What an engine knows, as JSON can carry it. Of a rule that has changed since it was saved nothing is taken over. */
 export interface EngineState {
   version: 1;
+  /** How late it was, Unix seconds. */
+  at?: number;
   rules: Record<string, { hash: string; watcher: unknown; alarm: unknown }>;
 }
 
@@ -40,6 +42,7 @@ export class AlertEngine {
   readonly #byType = new Map<string, Watch[]>();
   /** Time never goes back, whatever the clocks say. */
   #now: number;
+  #measuredAt = Number.NEGATIVE_INFINITY;
 
   /** `startedAt`, Unix seconds: what has not come since then is missed from then on. */
   constructor(rules: readonly Rule[], { startedAt }: { startedAt: number }) {
@@ -96,13 +99,17 @@ export class AlertEngine {
     return alerts.sort((a, b) => a.at - b.at);
   }
 
-  /** What the system measures of itself, by the names of `systemFigures`. */
+  /**
+   * What the system measures of itself, by the names of `systemFigures`. The time of this passes for the rules about the
+   * system alone: where the log cannot be read, nobody knows what would be missed.
+   */
   measure(figures: Readonly<Record<string, number>>, at: number): Alert[] {
-    const alerts = this.pass(at);
+    this.#measuredAt = Math.max(this.#measuredAt, this.#now, at);
+    const alerts: Alert[] = [];
     for (const watch of this.#watches) {
       if (!(watch.watcher instanceof SystemWatcher)) continue;
-      this.#hear(watch, watch.watcher.measure(figures, this.#now), alerts);
-      alerts.push(...watch.alarm.pass(this.#now));
+      this.#hear(watch, watch.watcher.measure(figures, this.#measuredAt), alerts);
+      alerts.push(...watch.alarm.pass(this.#measuredAt));
     }
     return alerts;
   }
@@ -113,10 +120,14 @@ export class AlertEngine {
         [rule.name, { hash, watcher: watcher.save(), alarm: alarm.save() }] as const,
     );
     // Written down as it stands: what is remembered goes on changing.
-    return JSON.parse(JSON.stringify({ version: 1, rules: Object.fromEntries(rules) })) as EngineState;
+    return JSON.parse(
+      JSON.stringify({ version: 1, at: this.#now, rules: Object.fromEntries(rules) }),
+    ) as EngineState;
   }
 
   load(state: EngineState): void {
+    // What came while nobody looked counts as of when it came, not all of it as of now.
+    if (state.at !== undefined) this.#now = Math.min(this.#now, state.at);
     for (const { rule, hash, watcher, alarm } of this.#watches) {
       const saved = state.rules[rule.name];
       if (saved?.hash !== hash) continue;

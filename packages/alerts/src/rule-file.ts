@@ -1,6 +1,9 @@
 import { BittenError } from '@bitten/schema';
 import * as v from 'valibot';
 import { parse as parseYaml } from 'yaml';
+import type { ChannelRule } from './channel.js';
+import { channelSchema } from './channel-schema.js';
+import { fillIn } from './environment.js';
 import { compileExpression } from './expression.js';
 import { Message } from './message.js';
 import { ruleSchema } from './rule-schema.js';
@@ -31,14 +34,89 @@ export class RuleFileError extends BittenError {
   }
 }
 
-/** Reads the text of a rule file, YAML or JSON. Throws `RuleFileError` with everything that is wrong. */
+/** What stands in a rule file. */
+export interface RuleFile {
+  rules: Rule[];
+  /** Where notifications go; empty where the file names none. */
+  channels: ChannelRule[];
+}
+
+/** Variables of the environment by name. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The rules of a rule file alone; what it says of channels is not looked at. Throws `RuleFileError`. */
 export function readRules(text: string, file: string): Rule[] {
+  const problems: RuleProblem[] = [];
+  const rules = rulesOf(parse(text, file).rules, problems);
+  if (problems.length > 0) throw new RuleFileError(file, problems);
+  return rules;
+}
+
+/**
+ * Reads the text of a rule file, YAML or JSON, with its channels, into which `${NAME}` is filled from `env`. Throws
+ * `RuleFileError` with everything that is wrong.
+ */
+export function readRuleFile(text: string, file: string, env: Environment): RuleFile {
+  const problems: RuleProblem[] = [];
   const raw = parse(text, file);
+  const channels = channelsOf(raw.channels, env, problems);
+  const rules = rulesOf(raw.rules, problems);
+  const known = channels.map(({ name }) => name);
+  for (const [i, { name, notify }] of rules.entries()) {
+    for (const unknown of (notify ?? []).filter((each) => !known.includes(each))) {
+      const expected = known.length === 0 ? 'none: the file has no channels' : `one of ${known.join(', ')}`;
+      problems.push({ path: `rules[${i}] (${name}).notify`, found: unknown, expected });
+    }
+  }
+  if (problems.length > 0) throw new RuleFileError(file, problems);
+  return { rules, channels };
+}
+
+function channelsOf(raw: unknown, env: Environment, problems: RuleProblem[]): ChannelRule[] {
+  if (raw === undefined) return [];
   if (!Array.isArray(raw)) {
-    throw new RuleFileError(file, [{ path: 'rules', found: nameOf(raw), expected: 'a list of rules' }]);
+    problems.push({ path: 'channels', found: nameOf(raw), expected: 'a list of channels' });
+    return [];
+  }
+  const channels: ChannelRule[] = [];
+  for (const [i, given] of (raw as unknown[]).entries()) {
+    const place = `channels[${i}]${labelOf(given)}`;
+    const { value, missing } = fillIn(given, env, place);
+    problems.push(
+      ...missing.map(({ path, name }) => ({
+        path,
+        found: `\${${name}}, which is not set`,
+        expected: `${name} in the environment`,
+      })),
+    );
+    if (missing.length > 0) continue;
+    const result = v.safeParse(channelSchema, value);
+    if (!result.success) {
+      problems.push(...result.issues.map((issue) => hidden(problemOf(place, issue))));
+      continue;
+    }
+    const { name } = result.output;
+    if (channels.some((other) => other.name === name)) {
+      problems.push({ path: `${place}.name`, found: `a second ${name}`, expected: 'a name of its own' });
+    }
+    channels.push(result.output);
+  }
+  return channels;
+}
+
+/** What is wrong with a secret is said without it. */
+function hidden(problem: RuleProblem): RuleProblem {
+  return /\.(url|secret|token|password)$/.test(problem.path)
+    ? { ...problem, found: 'something else' }
+    : problem;
+}
+
+function rulesOf(raw: unknown, problems: RuleProblem[]): Rule[] {
+  if (!Array.isArray(raw)) {
+    problems.push({ path: 'rules', found: nameOf(raw), expected: 'a list of rules' });
+    return [];
   }
   const rules: Rule[] = [];
-  const problems: RuleProblem[] = [];
   const names = new Set<string>();
   for (const [i, value] of (raw as unknown[]).entries()) {
     const result = v.safeParse(ruleSchema, value);
@@ -55,11 +133,11 @@ export function readRules(text: string, file: string): Rule[] {
     problems.push(...expressionProblems(rule, place));
     rules.push(rule);
   }
-  if (problems.length > 0) throw new RuleFileError(file, problems);
   return rules;
 }
 
-function parse(text: string, file: string): unknown {
+/** What stands under the two words a file has. */
+function parse(text: string, file: string): { rules?: unknown; channels?: unknown } {
   let raw: unknown;
   try {
     raw = parseYaml(text);
@@ -67,7 +145,7 @@ function parse(text: string, file: string): unknown {
     const why = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
     throw new RuleFileError(file, [{ path: 'the file', found: why, expected: 'YAML' }]);
   }
-  return typeof raw === 'object' && raw !== null && 'rules' in raw ? raw.rules : undefined;
+  return typeof raw === 'object' && raw !== null ? raw : {};
 }
 
 function problemOf(place: string, issue: v.BaseIssue<unknown>): RuleProblem {

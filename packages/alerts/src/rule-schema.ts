@@ -1,16 +1,10 @@
 import * as v from 'valibot';
-import { readDuration } from './duration.js';
+import { duration, name, text } from './fields.js';
 import { dailySchedule, isZone, marketHours, type Schedule, weekdays } from './schedule.js';
 import { type Rule, severities } from './types.js';
 import { endless } from './watch/window.js';
 import { type Condition, lifecycleFaults, systemFigures, windowFunctions } from './when.js';
 
-const duration = v.pipe(
-  v.string(),
-  v.check((text) => readDuration(text) !== undefined, 'a duration such as 10s, 5min, 1h or 1d'),
-  v.transform((text) => readDuration(text)!),
-);
-const text = v.pipe(v.string(), v.minLength(1, 'a text'), v.maxLength(500, 'at most 500 characters'));
 const type = v.pipe(
   v.string(),
   v.minLength(1, 'a type'),
@@ -162,10 +156,7 @@ const during = v.lazy((input): v.GenericSchema<unknown, Schedule> => {
 /** A rule as people write it, made into a rule as the engine takes it. */
 export const ruleSchema: v.GenericSchema<unknown, Rule> = v.pipe(
   v.strictObject({
-    name: v.pipe(
-      v.string(),
-      v.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a name of small letters, digits, - and _'),
-    ),
+    name,
     description: v.optional(text),
     severity: v.optional(v.picklist(severities), 'warning'),
     when,
@@ -174,6 +165,7 @@ export const ruleSchema: v.GenericSchema<unknown, Rule> = v.pipe(
     for: v.optional(duration, '0s'),
     cooldown: v.optional(duration, '0s'),
     message: v.optional(text),
+    notify: v.optional(v.array(name)),
   }),
   v.check(
     ({ when: condition, per }) =>
@@ -195,6 +187,7 @@ export const ruleSchema: v.GenericSchema<unknown, Rule> = v.pipe(
       for_s: given.for,
       cooldown_s: given.cooldown,
       message: given.message ?? null,
+      notify: given.notify ?? null,
     }),
   ),
 );

@@ -30,6 +30,8 @@ export interface Rule {
   cooldown_s: number;
   /** With expressions in `{{…}}`; null for one made from the condition. */
   message: string | null;
+  /** The channels that hear of it; null for all. */
+  notify: readonly string[] | null;
 }
 
 /**

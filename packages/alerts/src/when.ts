@@ -19,6 +19,7 @@ export const systemFigures = [
   'disk_free_bytes',
   'disk_free_percent',
   'backup_age_s',
+  'bus_away_s',
 ] as const;
 export type SystemFigure = (typeof systemFigures)[number];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AlertEngine, readRules } from '../src/index.js';
+import { AlertEngine, readRules, type SeenEvent } from '../src/index.js';
 import { History, noon } from './support/history.js';
 
 const strong = `
@@ -20,6 +20,21 @@ describe('a rule that matches events', () => {
       'happened EURUSD at 2',
     ]);
     expect(history.at(3, 'pattern_detected', { symbol: 'GBPUSD', confidence: 95 })).toEqual([]);
+  });
+
+  it('shows no more of an event than anybody reads, and no half of a character', () => {
+    const [rule] = readRules(strong, 'rules');
+    const engine = new AlertEngine([rule!], { startedAt: noon });
+    const [alert] = engine.see({
+      event_type: 'signal_generated',
+      timestamp: noon,
+      source: 'desk',
+      data: { symbol: `x${'😀'.repeat(100_000)}`, confidence: 95 },
+      seq: 1,
+      appended_at: noon,
+    } as unknown as SeenEvent);
+    expect(alert!.message.length).toBeLessThan(1_000);
+    expect(JSON.stringify(alert!.message)).not.toContain('\\ud');
   });
 
   it('keeps quiet for its cooldown, each key for itself, and tells how many it kept back', () => {

@@ -1,6 +1,7 @@
 import { createRandom } from '@bitten/simulator';
 import { describe, expect, it } from 'vitest';
-import { History } from './support/history.js';
+import { AlertEngine, readRules, type SeenEvent } from '../src/index.js';
+import { History, noon } from './support/history.js';
 
 const many = `
 rules:
@@ -19,6 +20,27 @@ describe('a rule on a rate', () => {
     expect(history.at(9.5, 'user_action', {}, { user_id: 'u' }), 'still').toEqual([]);
     expect(history.pass(10.5), 'the first has left, four are there').toEqual([]);
     expect(history.pass(30)).toEqual(['resolved u at 11']);
+  });
+
+  it('takes what came while nobody looked as of when it came, after a restart', () => {
+    const [rule] = readRules(many, 'rules');
+    const before = new AlertEngine([rule!], { startedAt: noon });
+    before.pass(noon + 10);
+    const after = new AlertEngine([rule!], { startedAt: noon + 3_600 });
+    after.load(before.save());
+    const seen = Array.from({ length: 10 }, (_, i) =>
+      after.see({
+        event_type: 'user_action',
+        timestamp: noon,
+        source: 'desk',
+        data: {},
+        user_id: 'u',
+        correlation_id: 'c',
+        seq: i + 1,
+        appended_at: noon + 20 + i * 60,
+      } as unknown as SeenEvent),
+    );
+    expect(seen.flat()).toEqual([]);
   });
 
   it('is exact: as a count over the whole window says at every moment', () => {

@@ -32,6 +32,7 @@ describe('a rule file', () => {
         for_s: 0,
         cooldown_s: 0,
         message: null,
+        notify: null,
       },
     ]);
   });

@@ -1,8 +1,8 @@
 import { type Alert, AlertEngine, type Rule, type SeenEvent } from '@bitten/alerts';
+import type { BusLink } from '@bitten/client';
+import { follow, type LoggedText } from '@bitten/client';
 import type { Envelope } from '@bitten/schema';
 import type { Position } from '@bitten/transport';
-import type { BusLink } from '../bus/link.js';
-import { follow, type LoggedText } from '../tail/follow.js';
 
 export interface WatchOptions {
   link: BusLink;

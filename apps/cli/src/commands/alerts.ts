@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { type Alert, type Rule, readRules, starterRules } from '@bitten/alerts';
+import { type Alert, type Rule, readRuleFile, readRules, starterRules } from '@bitten/alerts';
+import { BusLink } from '@bitten/client';
 import { UsageError } from '@bitten/runtime';
 import { type Command, Option } from 'commander';
+import { ruleText } from '../alerts/rule-text.js';
 import { watchLog } from '../alerts/watch.js';
-import { BusLink } from '../bus/link.js';
 import type { CommandContext } from '../command.js';
 import { parsePosition } from '../position.js';
 import { resolveSettings } from '../settings.js';
 import { alertLine, tallyTable } from '../show/alert-line.js';
 import { colorsFor, say, widthOf } from '../show/terminal.js';
+import { addKeptAlerts } from './alerts-kept.js';
 
 const help = `
 Examples:
@@ -16,6 +17,9 @@ Examples:
   bitten alerts check alerts.yaml            whether they are right
   bitten alerts try alerts.yaml --since 7d   what they would have said of the last week
   bitten alerts try alerts.yaml --follow     and what they say from now on
+  bitten alerts test desk desk.yaml          whether the channel desk of desk.yaml can be reached
+  bitten alerts list                         what is open
+  bitten alerts silence --rule wide-spread --for 2h --reason "rollover"
 
 What a rule can say is in docs/ALERTS.md.
 `;
@@ -51,12 +55,15 @@ export function addAlerts(command: Command, context: CommandContext): void {
     .option('--summary', 'only count, by rule')
     .option('--json', 'print JSON, one alert a line')
     .action((file: string, options: TryOptions) => tryRules(file, options, context));
+  addKeptAlerts(command, context);
 }
 
 function check(file: string, isJson: boolean): void {
-  const rules = readFile(file);
+  const { rules, channels } = readRuleFile(ruleText(file), file, process.env);
+  const counts = [counted(rules.length, 'rule')];
+  if (channels.length > 0) counts.push(counted(channels.length, 'channel'));
   if (isJson) for (const rule of rules) process.stdout.write(`${JSON.stringify(rule)}\n`);
-  else process.stdout.write(`${file}: ${counted(rules.length, 'rule')}, all right\n`);
+  else process.stdout.write(`${file}: ${counts.join(', ')}, all right\n`);
 }
 
 async function tryRules(
@@ -68,7 +75,7 @@ async function tryRules(
   if (follow && clock === 'own') {
     throw new UsageError('--follow goes by the clock of this machine', 'leave out --clock own, or --follow');
   }
-  const rules = readFile(file);
+  const rules = readRules(ruleText(file), file);
   const from =
     parsePosition({ place: options.from, since: options.since }, '--from') ?? (follow ? 'end' : 'start');
   const settings = resolveSettings(program);
@@ -113,17 +120,6 @@ async function tryRules(
 function tellUntried(rules: readonly Rule[]): void {
   const names = rules.filter(({ when }) => when.kind === 'system').map(({ name }) => name);
   if (names.length > 0) say(`not tried, since no event tells them: ${names.join(', ')}`);
-}
-
-function readFile(file: string): Rule[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`${file}: ${why}`, 'bitten alerts starter > alerts.yaml makes one to begin with');
-  }
-  return readRules(text, file);
 }
 
 function counted(count: number, what: string): string {

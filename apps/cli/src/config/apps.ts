@@ -6,7 +6,7 @@ import { BittenError } from '@bitten/schema';
 import { cliSettings } from '../settings.js';
 
 /** The apps whose settings are shown, in this order. */
-export const shownApps = ['bus', 'collector', 'dev', 'cli'] as const;
+export const shownApps = ['bus', 'collector', 'alerts', 'dashboard', 'dev', 'cli'] as const;
 export type ShownApp = (typeof shownApps)[number];
 
 /** What an app declares: its settings, and the rule over all of them together where it has one. */

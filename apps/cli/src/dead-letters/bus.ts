@@ -1,6 +1,5 @@
-import { userInfo } from 'node:os';
-import { type Ask, Settler } from '@bitten/dead-letters';
-import { BusLink } from '../bus/link.js';
+import { BusLink } from '@bitten/client';
+import { type Ask, deciderName, Settler } from '@bitten/dead-letters';
 import type { CommandContext } from '../command.js';
 import { resolveSettings } from '../settings.js';
 import { say } from '../show/terminal.js';
@@ -34,18 +33,7 @@ export async function openBus({ program, signal }: CommandContext): Promise<Lett
   }
 }
 
-const by_length_max = 100;
-
 /** Who decides, where `--by` does not say: who is at this terminal. */
 export function makeSettler(bus: LetterBus, by: string | undefined): Settler {
-  return new Settler({ ask: bus.ask, logId: bus.logId, by: (by ?? userName()).slice(0, by_length_max) });
-}
-
-/** A process may run as a user that has no name. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'bitten';
-  }
+  return new Settler({ ask: bus.ask, logId: bus.logId, by: deciderName(by) });
 }

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DeadLetter, fetchLetter } from '@bitten/dead-letters';
-import { BittenError } from '@bitten/schema';
+import { type DeadLetter, findLetter, OtherLogError } from '@bitten/dead-letters';
 import {
   type DeadLetterQuery,
   type DeadLetterResolution,
@@ -9,19 +8,8 @@ import {
   type SqliteStore,
   type StoredDeadLetter,
 } from '@bitten/storage/store';
-import { storeFile } from '../query/store-file.js';
+import { storeFile } from '@bitten/vitals';
 import type { LetterBus } from './bus.js';
-
-/** The store's dead letters are of another log than the bus's: their places mean nothing there. */
-class OtherLogError extends BittenError {
-  constructor(stored: string, found: string) {
-    super('other_log', `the store is of the log ${stored}, the bus has the log ${found}`, {
-      found,
-      expected: stored,
-      remedy: 'name the data folder that belongs to this bus (--data-dir), or its port (--bus-port)',
-    });
-  }
-}
 
 /** Ids are asked for a page at a time. */
 const page_size = 1_000;
@@ -56,9 +44,10 @@ export class LetterSource {
     return this.#store?.deadLetterResolutions(id) ?? [];
   }
 
-  /** From the store, which knows its status, else from the bus. Throws `NoSuchLetterError`. */
-  async read(id: number, bus: LetterBus): Promise<DeadLetter> {
-    return this.stored(id) ?? (await fetchLetter(bus.ask, id));
+  /** From the store, which knows its status, else from the bus. Throws `NoSuchLetterError`, `OtherLogError`. */
+  read(id: number, bus: LetterBus): Promise<DeadLetter> {
+    const stored = { logId: this.#store?.logId ?? null, letter: this.stored(id) };
+    return findLetter(id, { stored, ...bus });
   }
 
   /** The places of those that are asked for, in their order; memory is for the places only. */
