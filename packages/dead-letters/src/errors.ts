@@ -12,6 +12,17 @@ export class NoSuchLetterError extends BittenError {
   }
 }
 
+/** The store's dead letters are of another log than the bus's: their places mean nothing there. */
+export class OtherLogError extends BittenError {
+  constructor(stored: string, found: string) {
+    super('other_log', `the store is of the log ${stored}, the bus has the log ${found}`, {
+      found,
+      expected: stored,
+      remedy: 'name the data folder that belongs to this bus (--data-dir), or its port (--bus-port)',
+    });
+  }
+}
+
 /** What is to be driven again breaks the rules as it stands: the bus would refuse it. Nothing was sent. */
 export class StillInvalidError extends BittenError {
   readonly issues: readonly Issue[];

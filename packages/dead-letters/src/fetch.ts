@@ -1,7 +1,7 @@
 import { GapError } from '@bitten/schema';
 import { PositionBeyondEndError } from '@bitten/transport';
 import type { Ask } from './ask.js';
-import { NoSuchLetterError } from './errors.js';
+import { NoSuchLetterError, OtherLogError } from './errors.js';
 import type { DeadLetter } from './letter.js';
 
 /** A dead letter from the bus's own log, which has it before the store does. Throws `NoSuchLetterError`. */
@@ -9,6 +9,26 @@ export async function fetchLetter(ask: Ask, place: number): Promise<DeadLetter> 
   const line = await fetchLine(ask, { log: 'dead_letters', place });
   if (line.text === null) throw new NoSuchLetterError(place, line.why);
   return { ...(JSON.parse(line.text) as Omit<DeadLetter, 'id'>), id: place };
+}
+
+/** What the store says before the bus is asked; a store that is not there says null to both. */
+export interface StoredLetters {
+  /** The log its dead letters are of. */
+  logId: string | null;
+  /** The one at the place, with its status. */
+  letter: DeadLetter | null;
+}
+
+/**
+ * A dead letter from the store, which knows its status, else from the bus, whose log has it first. Throws
+ * `OtherLogError` where the two are not of one log, and `NoSuchLetterError`.
+ */
+export async function findLetter(
+  place: number,
+  { stored, ask, logId }: { stored: StoredLetters; ask: Ask; logId: string },
+): Promise<DeadLetter> {
+  if (stored.logId !== null && stored.logId !== logId) throw new OtherLogError(stored.logId, logId);
+  return stored.letter ?? fetchLetter(ask, place);
 }
 
 /** The text of the event at a place; null where it is not there any more. */

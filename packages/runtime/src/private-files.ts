@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { FolderError } from './files.js';
 
 /** What is in a data folder of ours. Keys are not among it: who reads them refuses those that are open. */
-const ours = /^(log|dead-letters|spool|bitten_events\.db.*|(bus|collector)\.lock.*)$/;
+const ours =
+  /^(log|dead-letters|spool|bitten_events\.db.*|alerts\.db.*|dashboard-token|(bus|collector|alerts)\.lock.*)$/;
 /** `spool/component/run/log/segment` is the deepest there is. */
 const depth_max = 6;
 

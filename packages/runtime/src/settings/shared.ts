@@ -103,6 +103,7 @@ export function isShared(name: string, setting: Setting | undefined): boolean {
 export const healthPorts = {
   bus: healthPort('BITTEN_BUS_HTTP_PORT', 5581),
   collector: healthPort('BITTEN_COLLECTOR_HTTP_PORT', 5582),
+  alerts: healthPort('BITTEN_ALERTS_HTTP_PORT', 5583),
 } as const;
 
 function healthPort(env: `BITTEN_${string}`, port: number) {

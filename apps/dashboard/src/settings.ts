@@ -1,0 +1,13 @@
+import { defineSettings, sharedSettings } from '@bitten/runtime';
+
+const { dataDir, host, busPort, keyFile, httpPort, logLevel, logFormat } = sharedSettings;
+
+export const dashboardSettings = defineSettings({
+  dataDir,
+  host,
+  busPort,
+  keyFile,
+  httpPort,
+  logLevel,
+  logFormat,
+});
