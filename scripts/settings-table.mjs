@@ -4,8 +4,10 @@
 //   node scripts/settings-table.mjs --check    exits with 1 where the page differs from what would be written
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { alertsSettings } from '../apps/alerts/dist/settings.js';
 import { busSettings } from '../apps/bus/dist/settings.js';
 import { collectorSettings } from '../apps/collector/dist/settings.js';
+import { dashboardSettings } from '../apps/dashboard/dist/settings.js';
 import { settingsMarkdown } from '../packages/runtime/dist/index.js';
 
 const page = fileURLToPath(new URL('../docs/OPERATING.md', import.meta.url));
@@ -17,6 +19,8 @@ if (from === -1 || to < from) throw new Error(`${page} has no lines "${begin}" a
 const table = settingsMarkdown([
   { app: 'bus', definition: busSettings },
   { app: 'collector', definition: collectorSettings },
+  { app: 'alerts', definition: alertsSettings },
+  { app: 'dashboard', definition: dashboardSettings },
 ]);
 const wanted = `${text.slice(0, from)}${begin}\n${table}\n${text.slice(to)}`;
 
