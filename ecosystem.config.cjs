@@ -1,4 +1,4 @@
-// pm2 start ecosystem.config.cjs: the bus and the collector under pm2. See docs/OPERATING.md.
+// pm2 start ecosystem.config.cjs: bus, collector, alerts and dashboard under pm2. See docs/OPERATING.md.
 //
 // Settings come from `bitten.yaml` beside this file, read anew at each start, or from the environment `pm2 start`
 // was called in, which pm2 keeps (`--update-env` takes the new one).
@@ -18,8 +18,9 @@ function app(name, folder) {
     exec_mode: 'fork',
     instances: 1,
 
-    // Ready when the ports are bound (bus) or the store is open (collector). On a log of many GB that takes well
-    // under a second; after this time pm2 waits no longer, and leaves the process alone.
+    // Ready when the ports are bound (bus, dashboard), the store is open (collector) or the rules are read (alerts).
+    // On a log of many GB that takes well under a second; after this time pm2 waits no longer, and leaves the process
+    // alone.
     wait_ready: true,
     listen_timeout: 30_000,
 
@@ -45,4 +46,11 @@ function app(name, folder) {
   };
 }
 
-module.exports = { apps: [app('event_bus', 'bus'), app('data_collector', 'collector')] };
+module.exports = {
+  apps: [
+    app('event_bus', 'bus'),
+    app('data_collector', 'collector'),
+    app('alerts', 'alerts'),
+    app('dashboard', 'dashboard'),
+  ],
+};

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventRows, freePorts, isFree, type Program, storedUpTo, until } from '@bitten/proof';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -14,7 +14,7 @@ if (!hasProc) saySkipped('pnpm dev', 'no /proc to see processes in');
 /** What the specification allows from Ctrl-C to the end, and as much again for a busy machine. */
 const patience_ms = 4_000;
 
-/** Starts everything in one program and waits until bus and collector are ready. */
+/** Starts everything in one program and waits until all of it is ready. */
 async function startDev(
   system: System,
   args: readonly string[] = [],
@@ -22,7 +22,10 @@ async function startDev(
   const dev = system.run('dev', programs.dev, { args });
   await dev.logged('ready', ({ app, msg }) => app === 'dev' && msg === 'ready');
   const pids = descendantsOf(dev.pid);
-  expect(pids.length, 'bus and collector are processes of their own').toBeGreaterThanOrEqual(2);
+  expect(
+    pids.length,
+    'bus, collector, alerts and dashboard are processes of their own',
+  ).toBeGreaterThanOrEqual(4);
   onTestFinished(() => {
     for (const pid of pids) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
   });
@@ -92,6 +95,22 @@ describe.skipIf(!hasProc)('everything in one program', () => {
       expect(dev.log.join('\n')).toContain(`http://127.0.0.1:${port}/metrics`);
       expect(await scrape(port)).toContain('bitten_process_info');
     }
+    expect((await dev.stop('SIGINT')).code).toBe(0);
+  });
+
+  test('the dashboard is where it says; its token is in a file, and not in what was printed into one', async () => {
+    const system = await System.prepare();
+    const { pub } = await freePorts();
+    const dev = system.run('dev', programs.dev, { env: { BITTEN_HTTP_PORT: String(pub) } });
+    await dev.logged('ready', ({ app, msg }) => app === 'dev' && msg === 'ready');
+    const token = readFileSync(join(system.dataDir, 'dashboard-token'), 'utf8').trim();
+    expect(dev.log.join('\n')).toContain(`http://127.0.0.1:${pub} (the token is in dashboard-token`);
+    expect(dev.log.join('\n')).not.toContain(token);
+    const about = await fetch(`http://127.0.0.1:${pub}/api/about`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await about.json()).toMatchObject({ may_change: true });
+    expect(await scrape(pub)).toContain('bitten_dashboard_bus_up 1');
     expect((await dev.stop('SIGINT')).code).toBe(0);
   });
 

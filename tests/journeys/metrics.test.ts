@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { deadLetterRows, readStore, root, until, untilSaid } from '@bitten/proof';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { startAlerts, startDashboard } from '../support/dashboard.js';
 import { ask, complaintsOf, healthPortOf, metricsIn, scrape } from '../support/metrics.js';
 import { cannotWrite, canWrite, startComponent, tryPublish, untilLogged } from '../support/outage.js';
 import { component, programs } from '../support/places.js';
@@ -272,7 +273,22 @@ describe('docs/OPERATING.md', () => {
     const { system, bus, collector } = await startServed();
     await tryPublish(system, { producer: 'p', first: 1, events: [tick(1), tick(2, {})] });
     await system.settled();
-    const rows = [await scrape(bus), await scrape(collector)].flatMap(rowsOf);
+    const alerts = await healthPortOf(await startAlerts(system, 'none', { BITTEN_ALERTS_HTTP_PORT: '0' }));
+    const dashboard = Number(new URL((await startDashboard(system)).origin).port);
+    // A delay is told once there is one: of an event that is stored while somebody looks.
+    let first = 3;
+    await until('a delay to be measured', async () => {
+      await tryPublish(system, {
+        producer: 'p',
+        first,
+        events: [{ ...tick(first), timestamp: Date.now() / 1000 }],
+      });
+      first += 1;
+      return (await scrape(dashboard)).includes('percentile=');
+    });
+    const pages = await Promise.all([bus, collector, alerts, dashboard].map((port) => scrape(port)));
+    if (hasPromtool) for (const page of pages) expect(complaintsOf(page)).toBe('');
+    const rows = pages.flatMap(rowsOf);
     const table = [
       '| metric | type | labels | meaning |',
       '| --- | --- | --- | --- |',
@@ -297,7 +313,7 @@ describe('docs/OPERATING.md', () => {
       timeout: 60_000,
     });
     expect([status, stderr]).toEqual([0, '']);
-    for (const port of ['5581', '5582']) expect(config).toContain(port);
+    for (const port of ['5580', '5581', '5582', '5583']) expect(config).toContain(port);
   });
 });
 

@@ -8,6 +8,8 @@ import { scaled, testSeed } from '../support/scale.js';
 
 const ecosystem = join(root, 'ecosystem.config.cjs');
 const apps = ['event_bus', 'data_collector'] as const;
+/** Whose death hurts nobody but who looks. */
+const others = ['alerts', 'dashboard'] as const;
 
 /** Three publishers, two of them with receipts; 5,000 events/s are left of it with their start and end counted in. */
 const rate_per_s = 5_500;
@@ -61,7 +63,7 @@ describe('under pm2', () => {
     const seed = testSeed();
     const { pm2, system, notesDir } = await prepare();
     await pm2.run(['start', ecosystem]);
-    for (const name of apps)
+    for (const name of [...apps, ...others])
       expect(logOf(pm2, name), `${name}, when pm2 says it runs`).toContain('"msg":"ready"');
     const load = new Load({ system, seed, notesDir, padding_max: 0, rate_per_s: rate_per_s / publishers });
     const begun = performance.now();
@@ -80,7 +82,7 @@ describe('under pm2', () => {
     expect(verdict.ok).toBe(true);
     console.log(`${kills} kills, ${JSON.stringify({ ...verdict.counts, rate_per_s: Math.round(rate) })}`);
     await pm2.run(['stop', 'all']);
-    for (const name of apps)
+    for (const name of [...apps, ...others])
       expect(logOf(pm2, name).trimEnd(), `the last line of ${name}`).toMatch(/"msg":"stopped"}$/);
   });
 

@@ -6,8 +6,13 @@ import { root } from '@bitten/proof';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { saySkipped } from '../support/tools.js';
 
-const units = ['bitten-bus.service', 'bitten-collector.service'] as const;
-/** Times ten, as `systemd-analyze` takes it: it gives both 1.3, and 0 is best. */
+const units = [
+  'bitten-bus.service',
+  'bitten-collector.service',
+  'bitten-alerts.service',
+  'bitten-dashboard.service',
+] as const;
+/** Times ten, as `systemd-analyze` takes it: it gives them 1.3 and the alerts 1.4, and 0 is best. */
 const exposure_max = 20;
 
 const why =

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { BittenError } from '@bitten/schema';
 
 interface ChildOptions {
-  name: 'bus' | 'collector';
+  name: 'bus' | 'collector' | 'alerts' | 'dashboard';
   env: NodeJS.ProcessEnv;
   /** Called when it ends without having been asked to. */
   onUnexpectedEnd: (error: BittenError) => void;

@@ -12,7 +12,7 @@ const stopDeadline_ms = 1_900;
 await runApp({
   name: 'dev',
   command: 'pnpm dev',
-  summary: 'Runs bus and collector together, with readable logs, until Ctrl-C.',
+  summary: 'Runs bus, collector, alerts and dashboard together, with readable logs, until Ctrl-C.',
   version: versionOf(import.meta.url),
   settings: devSettings,
   stop_deadline_ms: stopDeadline_ms,
@@ -24,6 +24,8 @@ await runApp({
       BITTEN_PUB_PORT: String(settings.pubPort),
       BITTEN_PULL_PORT: String(settings.pullPort),
       BITTEN_BUS_PORT: String(settings.busPort),
+      BITTEN_HTTP_PORT: String(settings.httpPort),
+      BITTEN_DASHBOARD_URL: process.env.BITTEN_DASHBOARD_URL ?? `http://127.0.0.1:${settings.httpPort}`,
       BITTEN_CURVE: String(settings.curve),
       BITTEN_KEYS_DIR: settings.keysDir ?? 'none',
       BITTEN_KEY_FILE: settings.keyFile ?? 'none',
@@ -31,7 +33,7 @@ await runApp({
       BITTEN_LOG_FORMAT: settings.logFormat,
     };
     // The bus last of all to stop: what the others still have to say reaches it.
-    for (const name of ['bus', 'collector'] as const) {
+    for (const name of ['bus', 'collector', 'alerts', 'dashboard'] as const) {
       await use({
         name,
         start: () => Child.start({ name, env, onUnexpectedEnd: fail }),

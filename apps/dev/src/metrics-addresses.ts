@@ -1,13 +1,15 @@
 import { healthPorts, inspectSettings } from '@bitten/runtime';
 
-/** Where bus and collector serve their metrics, as they find it in this environment and the settings file. */
+/** Where the apps serve their metrics, as they find it in this environment and the settings file. */
 export function metricsAddresses(env: NodeJS.ProcessEnv): string[] {
-  const ports = (['bus', 'collector'] as const).map((app) => {
+  const ports = (['bus', 'collector', 'alerts'] as const).map((app) => {
     const place = { app, argv: [], env, cwd: process.cwd() };
     return inspectSettings({ httpPort: healthPorts[app] }, place).settings[0]?.value;
   });
-  // Of a port that the system chooses only the app's own log tells.
-  return ports.filter((port) => typeof port === 'number' && port > 0).map(addressOf);
+  // The dashboard has none but its own; of a port that the system chooses only the app's own log tells.
+  return [...ports, Number(env.BITTEN_HTTP_PORT)]
+    .filter((port) => typeof port === 'number' && port > 0)
+    .map(addressOf);
 }
 
 function addressOf(port: unknown): string {

@@ -1,7 +1,7 @@
 import { defineSettings, sharedSettings } from '@bitten/runtime';
 import * as v from 'valibot';
 
-const { dataDir, host, pubPort, pullPort, busPort, curve, keysDir, keyFile, logLevel, logFormat } =
+const { dataDir, host, pubPort, pullPort, busPort, httpPort, curve, keysDir, keyFile, logLevel, logFormat } =
   sharedSettings;
 
 export const devSettings = defineSettings({
@@ -10,6 +10,7 @@ export const devSettings = defineSettings({
   pubPort,
   pullPort,
   busPort,
+  httpPort,
   curve,
   keysDir,
   keyFile,

@@ -1,7 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { SettingValues } from '@bitten/runtime';
 import pc from 'picocolors';
 import type { devSettings } from './settings.js';
+
+/** What the dashboard makes at its first start, in the data folder. */
+const tokenFile = 'dashboard-token';
+
+/**
+ * With the token in its fragment, which a browser keeps to itself: who opens it may also change things. It is said to
+ * somebody at a terminal, and not to a file that keeps the log.
+ */
+function dashboardAddress({ httpPort, dataDir }: SettingValues<typeof devSettings>): string {
+  if (httpPort === 0) return 'see the line of the dashboard above that says ready';
+  if (!process.stderr.isTTY)
+    return `http://127.0.0.1:${httpPort} (the token is in ${tokenFile}, in the data folder)`;
+  const token = readFileSync(join(dataDir, tokenFile), 'utf8').trim();
+  return `http://127.0.0.1:${httpPort}/#token=${token}`;
+}
 
 /** What to do next, for somebody who sees this for the first time. */
 export function welcome(settings: SettingValues<typeof devSettings>, metrics: readonly string[]): string {
@@ -9,6 +25,7 @@ export function welcome(settings: SettingValues<typeof devSettings>, metrics: re
   const database = relative(here, join(settings.dataDir, 'bitten_events.db'));
   const publish = `pnpm bitten publish user_action '{"user_id":"me","action":"hello"}'`;
   const lines = [
+    ['open in a browser', dashboardAddress(settings)],
     ['publish an event', publish],
     ['watch them live', 'pnpm bitten tail'],
     ['ask for them', 'pnpm bitten query --since 1h'],

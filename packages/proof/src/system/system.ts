@@ -68,6 +68,8 @@ export class System {
       // Many run at the same time, and nobody asks them.
       BITTEN_BUS_HTTP_PORT: 'none',
       BITTEN_COLLECTOR_HTTP_PORT: 'none',
+      BITTEN_ALERTS_HTTP_PORT: 'none',
+      BITTEN_HTTP_PORT: '0',
       BITTEN_LOG_FORMAT: 'json',
       ...this.#env,
     };
