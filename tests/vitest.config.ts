@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: [
       'journeys/**/*.test.ts',
+      'dashboard/*.test.ts',
       'fault/**/*.test.ts',
       'power/**/*.test.ts',
       'mutants/**/*.test.ts',

@@ -11,10 +11,11 @@ export const given: Readonly<Record<string, string>> = {
   'gbpusd-m1-ask.csv': 'timestamp,open,high,low,close\n2026-03-02 09:00:00,1.28,1.29,1.27,1.28\n',
   'logins.jsonl': '{"at":"2026-03-02T09:00:00Z","uid":7,"what":"login"}\n',
   'trades.yaml': 'type: user_action\nuser_id: uid\nset: { action: what }\ntimestamp: at\n',
+  'desk.yaml': 'channels: [{ name: desk, kind: log, file: desk.log }]\nrules: []\n',
   'trades.jsonl': '{"at":"2026-03-02T09:00:00Z","uid":7,"what":"login"}\n',
 };
 
-/** What somebody has done who comes to these examples: events, a dead letter, cursors, keys. */
+/** What somebody has done who comes to these examples: events, a dead letter, cursors, keys, the book of alerts. */
 export const prepare = `
 bitten publish signal_generated '{"signal_id":"S1","symbol":"EURUSD","direction":"BUY","confidence":85,"pattern_type":"SWEEP"}'
 bitten publish signal_generated '{"signal_id":"ELITE_SNIPER_NZDUSD_1755799117","symbol":"NZDUSD","direction":"SELL","confidence":90,"pattern_type":"SNIPER"}'
@@ -23,6 +24,9 @@ bitten publish heartbeat '{"n":{{Count}}}' --count 20
 for n in $(seq 20); do
   echo '{"signal_id":"S3","symbol":"EURUSD","confidence":85,"pattern_type":"SWEEP","note":"no direction"}'
 done | bitten publish signal_generated || true
+node apps/alerts/dist/index.js 2> /dev/null & alerts=$!
+until [ -e data/alerts.db ]; do sleep 0.1; done
+kill $alerts; wait $alerts || true
 cd examples && node --input-type=module -e "
 import { close, subscribe } from '@bitten/bridge';
 for (const cursor of ['my-tracker', 'old-tracker']) {

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { root } from '@bitten/proof';
 import { onTestFinished } from 'vitest';
+import { startDashboard } from '../support/dashboard.js';
 import { System } from '../support/system.js';
 import { findPythonWithZmq } from '../support/tools.js';
 
@@ -34,6 +35,7 @@ export interface ShellOptions {
 
 /** The ports that pages name. */
 const usualPorts = { pub: 5570, pull: 5571, bus: 5572 } as const;
+const usualDashboardPort = 5580;
 
 /**
  * Somebody who reads a page and types what stands there: a checkout of nothing but what is in ours, without its data
@@ -44,6 +46,8 @@ export class Reader {
   readonly folder: string;
   readonly system: System;
   readonly env: Record<string, string>;
+  /** Where the dashboard is, once a page has asked for it. */
+  #dashboardPort: string | undefined;
 
   private constructor(folder: string, system: System) {
     this.folder = folder;
@@ -72,6 +76,7 @@ export class Reader {
 
   /** Runs a piece of shell to its end, in the checkout unless told otherwise. */
   async sh(script: string, options: ShellOptions = {}): Promise<Ended> {
+    if (script.includes(`127.0.0.1:${usualDashboardPort}`)) await this.#openDashboard();
     const { code, said } = await this.#spawn('bash', ['-c', this.#hereAs(script)], options);
     return { code, said: this.#usual(said) };
   }
@@ -143,7 +148,20 @@ export class Reader {
 
   #ports(): (readonly [usual: string, ours: string])[] {
     const { ports } = this.system;
-    return (['pub', 'pull', 'bus'] as const).map((name) => [String(usualPorts[name]), String(ports[name])]);
+    const ofDashboard = this.#dashboardPort;
+    return [
+      ...(['pub', 'pull', 'bus'] as const).map(
+        (name) => [String(usualPorts[name]), String(ports[name])] as const,
+      ),
+      ...(ofDashboard === undefined ? [] : [[String(usualDashboardPort), ofDashboard] as const]),
+    ];
+  }
+
+  /** Not before a page asks it: most pages do not. */
+  async #openDashboard(): Promise<void> {
+    if (this.#dashboardPort !== undefined) return;
+    const { origin } = await startDashboard(this.system);
+    this.#dashboardPort = new URL(origin).port;
   }
 
   #ofAReader(): Record<string, string> {
