@@ -1,3 +1,6 @@
+import type { Alert } from '@bitten/alerts';
+import type { Acknowledgement, Delivery, Silence } from '@bitten/notify';
+
 /** `GET /api/alerts?before=&limit=` (of the history; 50, at most 500), and the event `alerts` of the stream when it changes. */
 export interface AlertsPage {
   /** Whether the alerts run now. */
@@ -24,43 +27,15 @@ export interface AlertRule {
 }
 
 /** Also `GET /api/alerts/:id`, however old it is. */
-export interface AlertRow {
-  id: string;
-  rule: string;
-  severity: 'info' | 'warning' | 'critical';
-  state: 'happened' | 'firing' | 'resolved';
-  key: string;
-  message: string;
-  at: number;
-  since: number;
-  value: number | null;
-  seq: number | null;
-  correlation_id: string | null;
-  suppressed: number;
-  acknowledged: { at: number; by: string | null; note: string | null } | null;
+export interface AlertRow extends Alert {
+  acknowledged: Acknowledgement | null;
   /** The silence that kept it from being delivered. */
   silenced_by: number | null;
-  deliveries: Array<{
-    channel: string;
-    state: 'waiting' | 'delivered' | 'given_up' | 'silenced';
-    attempts: number;
-    at: number | null;
-    error: string | null;
-  }>;
+  deliveries: Delivery[];
 }
 
 /** `POST /api/silences` (without `id`; `from` and `by` may be left out); `DELETE /api/silences/:id` ends one. */
-export interface Silence {
-  id: number;
-  /** A rule's name; null for all. */
-  rule: string | null;
-  /** A key; null for all. */
-  key: string | null;
-  from: number;
-  until: number;
-  reason: string;
-  by: string | null;
-}
+export type { Silence };
 
 export interface ChannelState {
   name: string;

@@ -29,8 +29,8 @@ export function LifeLists({ view }: { view: LifecycleView }) {
   return (
     <>
       <IdSearch view={view} />
-      <nav aria-label="Lists" class="lists">
-        <ul>
+      <nav aria-label="Lists">
+        <ul class="tabs">
           {lifecycleLists.map((list) => (
             <li key={list}>
               <a
@@ -39,7 +39,7 @@ export function LifeLists({ view }: { view: LifecycleView }) {
               >
                 {listTexts[list].name}
                 {data?.counts[list] !== undefined && (
-                  <span class="count">{showCount(data.counts[list])}</span>
+                  <span class="number">{showCount(data.counts[list])}</span>
                 )}
               </a>
             </li>
